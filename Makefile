@@ -1,0 +1,48 @@
+# Two commands do everything: `make demo` and `make test`. Both work behind a package index mirror.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+TEST_STAMP := $(VENV)/.installed-test
+
+.PHONY: demo install test check fix lock bench clean
+
+demo: $(STAMP)
+	$(BIN)/groundstone demo --serve
+
+install: $(STAMP)
+
+$(BIN)/pip:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Groundstone needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): constraints.txt pyproject.toml | $(BIN)/pip
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/groundstone models pull
+	@touch $(STAMP)
+
+$(TEST_STAMP): $(STAMP) constraints-test.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r constraints-test.txt
+	@touch $(TEST_STAMP)
+
+test: $(TEST_STAMP)
+	$(BIN)/pytest -q -n auto --dist loadgroup
+
+check: $(TEST_STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/pytest -q tests/test_architecture.py tests/test_docs.py tests/test_public_api.py
+
+fix: $(TEST_STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# New versions of everything, for both files; no index address is written into them.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header pyproject.toml --extra build -o constraints.txt
+	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header pyproject.toml --extra build --extra test -c constraints.txt -o constraints-test.txt
+
+clean:
+	rm -rf $(VENV) .ruff_cache

@@ -1,0 +1,41 @@
+"""The command line. Commands parse arguments, call the platform and print; they decide nothing."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from groundstone import __version__
+from groundstone.cli.demo import demo
+from groundstone.cli.evaluate import evaluate
+from groundstone.cli.kb import kb
+from groundstone.cli.models import models
+from groundstone.cli.movies import movies
+from groundstone.cli.serve import serve
+from groundstone.errors import GroundstoneError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="groundstone")
+def cli() -> None:
+    """Answers that stand on your own documents."""
+
+
+for command in (demo, serve, kb, models, movies, evaluate):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run a command. Errors of ours are one line and exit status 1; Ctrl-C is 130."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except GroundstoneError as error:
+        click.echo(f"groundstone: {error}", err=True)
+        sys.exit(1)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        sys.exit(130)

@@ -1,0 +1,75 @@
+"""``groundstone models``: weights on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from groundstone.cli import show
+
+if TYPE_CHECKING:
+    from groundstone.models.weights import WeightStore
+
+
+def _weights() -> WeightStore:
+    from groundstone.platform import Platform
+
+    return Platform().weights
+
+
+@click.group()
+def models() -> None:
+    """Weights: which there are, fetching, checking and moving them."""
+
+
+@models.command("list")
+def list_models() -> None:
+    """Models of the manifest, and whether they are here."""
+    rows = [
+        (item.name, item.kind, "yes" if item.present else "no", f"{item.size / 1e6:.1f} MB", item.licence, item.origin)
+        for item in _weights().list()
+    ]
+    show.table(rows, ("name", "kind", "here", "size", "licence", "origin"))
+
+
+@models.command()
+@click.argument("names", nargs=-1)
+def pull(names: tuple[str, ...]) -> None:
+    """Fetch and verify models (without NAMES: what the shipped applications need)."""
+    from groundstone.platform import EMBEDDING_MODEL
+
+    weights = _weights()
+    for name in names or (EMBEDDING_MODEL,):
+        weights.pull(name)
+        click.echo(f"{name}: verified")
+
+
+@models.command()
+@click.argument("names", nargs=-1)
+def verify(names: tuple[str, ...]) -> None:
+    """Read every file again and compare its SHA-256 with the manifest (without NAMES: all that are here)."""
+    weights = _weights()
+    for name in names or tuple(item.name for item in weights.list() if item.present):
+        weights.verify(name)
+        click.echo(f"{name}: verified")
+
+
+@models.command()
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("names", nargs=-1)
+def bundle(target: Path, names: tuple[str, ...]) -> None:
+    """Write models into one file TARGET, to carry them to a machine without a network."""
+    weights = _weights()
+    chosen = names or tuple(item.name for item in weights.list() if item.present)
+    weights.bundle(chosen, target)
+    click.echo(f"{target}: {', '.join(chosen)}")
+
+
+@models.command()
+@click.argument("bundle_file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def load(bundle_file: Path) -> None:
+    """Put the models of a bundle in place, each verified."""
+    for name in _weights().load(bundle_file):
+        click.echo(f"{name}: verified")

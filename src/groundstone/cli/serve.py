@@ -1,0 +1,41 @@
+"""``groundstone serve``: pages and APIs."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; loopback unless told otherwise.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the chat pages and the APIs until stopped."""
+    run(host, port)
+
+
+def run(host: str | None, port: int | None) -> None:
+    import socket
+    from dataclasses import replace
+
+    import uvicorn
+
+    from groundstone import config
+    from groundstone.errors import ConfigError
+    from groundstone.platform import Platform
+    from groundstone.server.app import create_app
+
+    settings = config.load()
+    settings = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
+    with Platform(settings) as platform:
+        app = create_app(platform)
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, settings.port))
+        except OSError as error:
+            raise ConfigError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from None
+        shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+        click.echo(f"Groundstone is at http://{shown}:{listener.getsockname()[1]}/  (Ctrl-C stops it)")
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
+        server.run(sockets=[listener])

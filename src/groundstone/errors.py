@@ -1,0 +1,111 @@
+"""Every error that Groundstone raises on purpose. Each message says what happened and what to do.
+
+    GroundstoneError
+    ├── InvalidInput             the caller sent something that cannot be used
+    │   ├── InvalidFilter        a filter or sort names an unknown field, or a value of the wrong type
+    │   ├── InvalidQuestion      the question is empty or too long
+    │   └── UnreadableDocument   a file cannot be parsed
+    ├── NotFound                 no such thing, or not for this principal (the two look alike on purpose)
+    ├── Conflict                 the thing exists already, or is in another state than the call needs
+    │   └── Busy                 another process is writing; try again later
+    ├── NotSupported             a clear no: this operation does not exist here
+    │   └── MissingExtra         it exists when an optional dependency is installed
+    ├── Forbidden                the principal may not do this
+    ├── LimitExceeded            a stated limit on size, time or count was reached
+    ├── ConfigError              a setting or app.toml is wrong
+    ├── SourceError              a data source cannot be reached or listed
+    ├── StoreError               the store failed or its files are damaged
+    └── ModelError               a model failed
+        ├── WeightsMissing       the weights are not on this machine yet
+        ├── WeightsCorrupt       a file's SHA-256 differs from the manifest
+        └── EngineUnavailable    a remote engine cannot be reached, timed out or answered nonsense
+"""
+
+from __future__ import annotations
+
+
+class GroundstoneError(Exception):
+    """Base of all errors here. ``code`` is a stable slug for APIs; ``str(error)`` is meant for people."""
+
+    code = "error"
+
+
+class InvalidInput(GroundstoneError):
+    code = "invalid_input"
+
+
+class InvalidFilter(InvalidInput):
+    code = "invalid_filter"
+
+
+class InvalidQuestion(InvalidInput):
+    code = "invalid_question"
+
+
+class UnreadableDocument(InvalidInput):
+    code = "unreadable_document"
+
+
+class NotFound(GroundstoneError):
+    code = "not_found"
+
+
+class Conflict(GroundstoneError):
+    code = "conflict"
+
+
+class Busy(Conflict):
+    code = "busy"
+
+
+class NotSupported(GroundstoneError):
+    code = "not_supported"
+
+
+class MissingExtra(NotSupported):
+    """An optional dependency is absent.
+
+    >>> str(MissingExtra("LanceDB", "lance"))
+    "LanceDB is not installed; run: pip install 'groundstone[lance]'"
+    """
+
+    code = "missing_extra"
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} is not installed; run: pip install 'groundstone[{extra}]'")
+
+
+class Forbidden(GroundstoneError):
+    code = "forbidden"
+
+
+class LimitExceeded(GroundstoneError):
+    code = "limit_exceeded"
+
+
+class ConfigError(GroundstoneError):
+    code = "config_error"
+
+
+class SourceError(GroundstoneError):
+    code = "source_error"
+
+
+class StoreError(GroundstoneError):
+    code = "store_error"
+
+
+class ModelError(GroundstoneError):
+    code = "model_error"
+
+
+class WeightsMissing(ModelError):
+    code = "weights_missing"
+
+
+class WeightsCorrupt(ModelError):
+    code = "weights_corrupt"
+
+
+class EngineUnavailable(ModelError):
+    code = "engine_unavailable"

@@ -1,0 +1,23 @@
+"""Who asks. A principal is set once, at the door, from credentials; nothing later can change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+EVERYONE = "*"  # in Document.readers: everybody of the tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The caller: a user of one tenant, member of groups."""
+
+    user: str
+    tenant: str
+    groups: frozenset[str] = field(default_factory=frozenset)
+
+    def reader_names(self) -> tuple[str, ...]:
+        """The names under which documents may list this principal as a reader, sorted."""
+        return (EVERYONE, *sorted(f"group:{group}" for group in self.groups), f"user:{self.user}")
+
+
+LOCAL = Principal(user="local", tenant="local")  # the one user of a machine without accounts

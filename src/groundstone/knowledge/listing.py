@@ -1,0 +1,260 @@
+"""Answers that are lists: by filter, by theme, by likeness, each item with the words it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from groundstone.filters import Filter
+from groundstone.knowledge import facts, retrieve, wording
+from groundstone.knowledge.answer import Answer, Strength
+from groundstone.knowledge.quotes import Evidence, Weights, card, part_of, quote, sentences_of
+from groundstone.questions.query import Query
+from groundstone.questions.words import STOP, keys, stem
+from groundstone.records import Document, Sentence
+
+if TYPE_CHECKING:
+    from groundstone.knowledge.base import KnowledgeBase
+
+PAGE = 10
+DEPTH = 200  # documents considered for a theme
+KEEP = 0.6  # of the best score: what falls below is not on the theme any more
+FLOOR = 0.24  # cosine below which a passage has nothing to do with the theme
+HIGH, MEDIUM = 0.5, 0.38  # cosines
+
+
+@dataclass(frozen=True, slots=True)
+class Themed:
+    """Documents that fit a theme, best first, and how well the best one does."""
+
+    documents: tuple[Document, ...]
+    strength: Strength
+
+
+def listing(kb: KnowledgeBase, query: Query) -> Answer:
+    """The documents of a query, a page of them, with the total."""
+    if query.subjects:
+        return _ranked(kb, query, facts.documents_of(kb, query))
+    if query.theme:
+        return _by_theme(kb, query)
+    total = kb.collection.count(kb.principal, query.where)
+    if not total:
+        return facts.nothing(kb, query)
+    sort = query.sort or ((kb.lexicon.best,) if kb.lexicon.best else ())
+    limit = _limit(query)
+    documents = kb.collection.select(
+        kb.principal, where=query.where, sort=sort, limit=limit + 5 if query.limit == 1 else limit, offset=query.offset
+    )
+    if query.limit == 1 and query.sort:
+        documents = _ties(documents, query)
+    return _listed(kb, query, documents, total, "exact")
+
+
+def _limit(query: Query) -> int:
+    return query.limit or PAGE
+
+
+def _ties(documents: list[Document], query: Query) -> list[Document]:
+    """The first document and those that equal it in the field asked for."""
+    field = query.sort[0].field
+    return [item for item in documents if item.fields.get(field) == documents[0].fields.get(field)]
+
+
+def _ranked(kb: KnowledgeBase, query: Query, documents: list[Document]) -> Answer:
+    """Named documents put in the order of a field: "which is longer, X or Y?"."""
+    for sort in reversed(query.sort):
+        documents = sorted(documents, key=lambda item: retrieve._sort_key(item, sort))
+    if query.limit == 1 and query.sort and documents:
+        winners = _ties(documents, query)
+        return _compared(kb, query, winners, documents)
+    return _listed(kb, query, documents, len(documents), "exact")
+
+
+def _compared(kb: KnowledgeBase, query: Query, winners: list[Document], documents: list[Document]) -> Answer:
+    field = query.sort[0].field
+    evidence, spec = Evidence(), kb.lexicon.fields[field].spec
+    unit = f" {spec.unit}" if spec.unit else ""
+    parts = [
+        f"{wording.called(item, kb.lexicon)}: {spec.heading.lower()} {wording.value(item.fields[field], spec)}{unit}"
+        for item in documents
+        if field in item.fields
+    ]
+    cited = tuple(evidence.field(item, field) for item in documents)
+    names = wording.joined(wording.called(item, kb.lexicon) for item in winners)
+    first = f"{names} — {'; '.join(parts)}{wording.note(spec)}."
+    cards = [card(item, kb.card_fields, evidence.field(item, field)) for item in winners]
+    return facts._answer(kb, query, [Sentence(first, cited)], evidence, cards)
+
+
+def _by_theme(kb: KnowledgeBase, query: Query) -> Answer:
+    themed = find_theme(kb, query.theme, query.where)
+    documents = list(themed.documents)
+    if not documents:
+        return facts.nothing(kb, query) if query.where is not None else off_theme(kb, query)
+    for sort in reversed(query.sort):
+        documents = sorted(documents, key=lambda item: retrieve._sort_key(item, sort))
+    page = documents[query.offset : query.offset + _limit(query)]
+    return _listed(kb, query, page, len(documents), themed.strength)
+
+
+def off_theme(kb: KnowledgeBase, query: Query) -> Answer:
+    text = f"Nothing here fits {query.theme!r}. This knowledge base is about {kb.spec.about or kb.spec.title}."
+    return Answer(query.text, (Sentence(text),), query, strength="none")
+
+
+def find_theme(kb: KnowledgeBase, theme: str, where: Filter | None) -> Themed:
+    """Documents on a theme: by meaning and words, those that name it among their keywords first."""
+    vector = kb.embed.embed([theme])[0]
+    found = retrieve.candidates(kb.principal, kb.collection, vector, retrieve.words(theme), where, DEPTH)
+    best: dict[str, retrieve.Candidate] = {}
+    for candidate in found:
+        best.setdefault(candidate.document_id, candidate)
+    kept = _cut(list(best.values()))
+    documents = kb.collection.documents(kb.principal, [candidate.document_id for candidate in kept])
+    scored = [
+        (candidate.score + _named(kb, documents[candidate.document_id], theme), candidate)
+        for candidate in kept
+        if candidate.document_id in documents
+    ]
+    scored.sort(key=lambda item: (-item[0], item[1].document_id))
+    ordered = tuple(documents[candidate.document_id] for _, candidate in scored)
+    top = max((candidate.cosine for _, candidate in scored[:3]), default=0.0)
+    named = bool(scored) and scored[0][0] > scored[0][1].score + 0.2
+    strength: Strength = "high" if named or top >= HIGH else "medium" if top >= MEDIUM else "low"
+    return Themed(ordered, strength)
+
+
+def _cut(found: Sequence[retrieve.Candidate]) -> list[retrieve.Candidate]:
+    """Leaves out what is far from the best, and what is only near by chance."""
+    if not found:
+        return []
+    top = found[0].score
+    return [
+        item for item in found if item.score >= KEEP * top and (item.cosine >= FLOOR or item.word_rank is not None)
+    ]
+
+
+def _named(kb: KnowledgeBase, document: Document, theme: str) -> float:
+    """What a document gains when the theme is among its keywords: 0.4 for all of it, less for a part."""
+    words = {stem(word) for word in keys(theme) if word not in STOP}
+    held = document.fields.get(kb.lexicon.theme_field or "", ())
+    values = held if isinstance(held, tuple) else (held,)
+    tags = [{stem(word) for word in keys(str(value))} for value in values]
+    if not words or not tags:
+        return 0.0
+    if any(words <= tag for tag in tags):
+        return 0.4
+    return 0.2 * len(words & set().union(*tags)) / len(words)
+
+
+def similar(kb: KnowledgeBase, query: Query) -> Answer:
+    """Documents like the subjects, by the mean of their vectors, without the subjects themselves."""
+    subjects = facts.documents_of(kb, query)
+    chunks = kb.collection.chunks_of(kb.principal, [item.id for item in subjects])
+    if not chunks:
+        return facts.nothing(kb, query)
+    vector = kb.collection.vectors(kb.principal, [chunk.id for chunk in chunks]).mean(axis=0)
+    if query.theme:
+        vector = vector + 0.5 * kb.embed.embed([query.theme])[0]
+    vector = (vector / (np.linalg.norm(vector) or 1.0)).astype(np.float32)
+    near = kb.collection.nearest(kb.principal, vector, limit=DEPTH, where=query.where)
+    ids = [name for name in dict.fromkeys(item.document_id for item in near) if name not in query.subjects]
+    wanted = ids[query.offset : query.offset + _limit(query)]
+    found = kb.collection.documents(kb.principal, wanted)
+    documents = [found[name] for name in wanted if name in found]
+    if not documents:
+        return facts.nothing(kb, query)
+    named = wording.joined(wording.called(item, kb.lexicon) for item in subjects)
+    return _listed(kb, query, documents, None, "medium", opening=f"Closest to {named}:")
+
+
+def _listed(
+    kb: KnowledgeBase,
+    query: Query,
+    documents: Sequence[Document],
+    total: int | None,
+    strength: Strength,
+    opening: str = "",
+) -> Answer:
+    if not documents:
+        return facts.nothing(kb, query)
+    evidence = Evidence()
+    fields = wording.fields_shown(query, [spec.name for spec in kb.spec.schema.fields])
+    if not fields and not query.theme and kb.lexicon.best and query.kind == "list":
+        fields = [kb.lexicon.best.field]
+    items = [_item(kb, query, document, fields, evidence) for document in documents]
+    every = tuple(mark for item in items for mark in item.citations)
+    first = Sentence(opening or _opening(kb, query, len(documents), total), every)
+    marks = [item.citations[0] for item in items]
+    cards = [card(item, kb.card_fields, mark) for item, mark in zip(documents, marks, strict=True)]
+    return Answer(
+        query.text,
+        (first, *items),
+        query,
+        tuple(evidence.citations),
+        tuple(cards),
+        strength=strength,
+        total=total,
+    )
+
+
+def _opening(kb: KnowledgeBase, query: Query, shown: int, total: int | None) -> str:
+    what = wording.conditions(query)
+    if query.theme:
+        what = f"{query.theme!r}{'; ' + what if what else ''}"
+    if query.limit == 1 and query.sort:
+        spec = kb.lexicon.fields[query.sort[0].field].spec
+        end = "highest" if query.sort[0].descending else "lowest"
+        tied = f", shared by {shown}" if shown > 1 else ""
+        return f"The {end} {spec.heading.lower()}{tied}{f' ({what})' if what else ''}:"
+    whole = wording.count(total if total is not None else shown, kb.lexicon)
+    verb = "fits" if (total or shown) == 1 else "fit"
+    text = f"{whole} {verb} {what}" if what else f"{whole} in all"
+    if total is not None and (query.offset or shown < total):
+        text += f"; these are {query.offset + 1} to {query.offset + shown}"
+    return text + ":"
+
+
+def _item(kb: KnowledgeBase, query: Query, document: Document, fields: Sequence[str], evidence: Evidence) -> Sentence:
+    title = wording.called(document, kb.lexicon)
+    if query.theme or query.kind == "similar":
+        said, start, end = _theme_quote(kb, query.theme or query.text, document)
+        marks = (evidence.cite(document, start, end),)
+        extra = _field_words(kb, document, fields, evidence)
+        return Sentence(f"{title}: {said}{' — ' + extra[0] if extra[0] else ''}", (*marks, *extra[1]))
+    words, cited = _field_words(kb, document, fields, evidence)
+    if not cited:
+        cited = (evidence.field(document, kb.spec.schema.title_field),)
+    return Sentence(f"{title} — {words}." if words else f"{title}.", cited)
+
+
+def _field_words(
+    kb: KnowledgeBase, document: Document, fields: Sequence[str], evidence: Evidence
+) -> tuple[str, tuple[int, ...]]:
+    words, cited = [], []
+    for name in fields:
+        spec = kb.lexicon.fields[name].spec
+        if name in document.fields and name not in (kb.lexicon.year_field, kb.spec.schema.title_field):
+            shown = wording.value(document.fields[name], spec, 4)
+            words.append(f"{spec.heading.lower()} {shown}{' ' + spec.unit if spec.unit else ''}{wording.note(spec)}")
+        if name in document.fields:
+            cited.append(evidence.field(document, name))
+    return "; ".join(words), tuple(dict.fromkeys(cited))
+
+
+def _theme_quote(kb: KnowledgeBase, theme: str, document: Document) -> tuple[str, int, int]:
+    """The words of a document that show the theme best: its keywords, or a sentence of its body."""
+    part = part_of(document, kb.spec.schema.body_field) or part_of(document, kb.spec.schema.title_field)
+    start, end = (part.start, part.end) if part else (0, len(document.text))
+    passages = sentences_of(document, start, end) or [(document, start, end, "")]
+    weights = Weights(theme, passages)
+    covered = [weights.coverage(index) for index in range(len(passages))]
+    top = max(range(len(passages)), key=lambda index: (covered[index], -index))
+    tags = part_of(document, kb.lexicon.theme_field)
+    if tags and covered[top] < 0.5 and _named(kb, document, theme) >= 0.2:
+        heading = kb.lexicon.fields[tags.field or ""].spec.heading.lower()
+        return f"{heading} {document.text[tags.start:tags.end]}.", tags.start, tags.end
+    return quote(passages[top]), passages[top][1], passages[top][2]

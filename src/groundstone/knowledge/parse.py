@@ -1,0 +1,145 @@
+"""The bytes of a file made into text: plain formats here, foreign ones in a limited child process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from groundstone.errors import UnreadableDocument
+from groundstone.knowledge import encoding
+from groundstone.knowledge.markdown import markdown_text
+from groundstone.knowledge.rows import Row, rows_of_text
+from groundstone.knowledge.sandbox import Sandbox
+from groundstone.records import Span
+
+MAX_TEXT = 20_000_000  # characters of one document
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The text of a file. ``parts`` are its pages (``page``) or its headed sections (``label``)."""
+
+    text: str
+    title: str = ""
+    parts: tuple[Span, ...] = ()
+    media_type: str = "text/plain"
+    notes: tuple[str, ...] = ()
+
+
+class Parser:
+    """Parses files; keeps the child process for foreign formats, which starts when the first one comes."""
+
+    def __init__(self, sandbox: Sandbox | None = None) -> None:
+        self._sandbox = sandbox or Sandbox()
+
+    def parse(self, name: str, data: bytes) -> Parsed:
+        """The text of a file by its name's ending. Raises UnreadableDocument with the reason."""
+        suffix = PurePosixPath(name).suffix.lower()
+        if not data:
+            raise UnreadableDocument("it is empty")
+        if suffix in _PLAIN:
+            parsed = _plain(suffix, data)
+        elif suffix in FOREIGN:
+            parsed = self._foreign(suffix, data)
+        else:
+            raise UnreadableDocument(
+                f"{suffix or 'a name without ending'} is not a kind that can be read: {_kinds()}"
+            )
+        if not parsed.text.strip():
+            raise UnreadableDocument("it holds no text")
+        if len(parsed.text) > MAX_TEXT:
+            raise UnreadableDocument(f"its text is longer than {MAX_TEXT:,} characters; split it")
+        return parsed
+
+    def _foreign(self, suffix: str, data: bytes) -> Parsed:
+        kind, media_type, magic, what = FOREIGN[suffix]
+        if magic and magic not in data[:1024]:
+            raise UnreadableDocument(f"it is named {suffix} but is not {what}")
+        answer = self._sandbox.run(kind, data)
+        parts = tuple(Span(start, end, page=page, label=label) for start, end, page, label in answer["parts"])
+        return Parsed(answer["text"], answer["title"], parts, media_type)
+
+    def close(self) -> None:
+        self._sandbox.close()
+
+    def __enter__(self) -> Parser:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+# ending -> (parser in the child, media type, bytes near the beginning, what it is)
+FOREIGN: dict[str, tuple[str, str, bytes, str]] = {
+    ".pdf": ("pdf", "application/pdf", b"%PDF-", "a PDF"),
+    ".docx": (
+        "docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        b"PK\x03\x04",
+        "a Word document",
+    ),
+    ".html": ("html", "text/html", b"", "HTML"),
+    ".htm": ("html", "text/html", b"", "HTML"),
+    ".xhtml": ("html", "text/html", b"", "HTML"),
+}
+
+
+def _plain(suffix: str, data: bytes) -> Parsed:
+    for _, _, magic, what in FOREIGN.values():
+        if magic and data.startswith(magic):
+            raise UnreadableDocument(f"it is named {suffix} but is {what} or alike")
+    try:
+        text, note = encoding.decode(data)
+    except ValueError as error:
+        raise UnreadableDocument(str(error)) from None
+    parsed = _PLAIN[suffix](suffix, text.replace("\0", ""))
+    return replace(parsed, notes=(*parsed.notes, note)) if note else parsed
+
+
+def _text(suffix: str, text: str) -> Parsed:
+    return Parsed(text)
+
+
+def _markdown(suffix: str, text: str) -> Parsed:
+    plain, title, parts = markdown_text(text)
+    return Parsed(plain, title, parts, "text/markdown")
+
+
+def _table(suffix: str, text: str) -> Parsed:
+    """Every row as a line ``column: value | column: value``; broken rows are named in the notes."""
+    rows = list(rows_of_text(suffix, text))
+    notes = tuple(f"line {row.line} {row.error}" for row in rows if row.error)
+    lines = list(_row_lines(rows))
+    if not lines and suffix == ".json":  # no table, but JSON is text all the same
+        return Parsed(text, media_type="application/json")
+    return Parsed("\n".join(lines), media_type=_TABLE_TYPES[suffix], notes=notes)
+
+
+def _row_lines(rows: list[Row]) -> Iterator[str]:
+    for row in rows:
+        cells = [
+            f"{column}: {' '.join(str(cell).split())}"
+            for column, cell in row.values.items()
+            if cell not in (None, "")
+        ]
+        if cells:
+            yield " | ".join(cells)
+
+
+_TABLE_TYPES = {
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+    ".json": "application/json",
+    ".jsonl": "application/x-ndjson",
+    ".ndjson": "application/x-ndjson",
+}
+_PLAIN: dict[str, Callable[[str, str], Parsed]] = {
+    **dict.fromkeys((".txt", ".text", ".log", ".rst"), _text),
+    **dict.fromkeys((".md", ".markdown"), _markdown),
+    **dict.fromkeys(_TABLE_TYPES, _table),
+}
+
+
+def _kinds() -> str:
+    return ", ".join(sorted([*_PLAIN, *FOREIGN]))

@@ -1,0 +1,94 @@
+"""One item of a source made into a document and its chunks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from groundstone.errors import UnreadableDocument
+from groundstone.identity import EVERYONE
+from groundstone.knowledge import sidefile
+from groundstone.knowledge.chunk import CountTokens, chunk
+from groundstone.knowledge.parse import Parser
+from groundstone.knowledge.records_text import embedded_text, record_document, render
+from groundstone.knowledge.source import Item
+from groundstone.knowledge.spec import KnowledgeSpec
+from groundstone.models.base import Embed
+from groundstone.records import NO_FIELDS, Chunk, Document
+from groundstone.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    document: Document
+    chunks: tuple[Chunk, ...]
+
+
+class Preparer:
+    """Makes documents by one spec. ``schema`` grows by the fields that side files bring."""
+
+    def __init__(
+        self, spec: KnowledgeSpec, stored: Schema, parser: Parser, embed: Embed, count_tokens: CountTokens
+    ) -> None:
+        self.spec = spec
+        self.schema = spec.schema.with_fields(stored.fields)
+        self._parser = parser
+        self._embed = embed
+        self._count = count_tokens
+
+    def prepare(self, item: Item) -> Prepared:
+        """Raises UnreadableDocument or InvalidInput, with the reason for people."""
+        content = item.read()
+        if isinstance(content, bytes):
+            return self._file(item, content)
+        document = record_document(item.id, content, self.spec.schema, item.name)
+        if self.spec.chunking.method == "none":
+            return self._cut(document, embedded_text(document, self.spec.schema))
+        return self._cut(document)
+
+    def _file(self, item: Item, data: bytes) -> Prepared:
+        parsed = self._parser.parse(item.name, data)
+        attributes = sidefile.read(item.side()) if item.side else sidefile.NOTHING
+        self.schema = self.schema.with_fields(attributes.specs)
+        fields = attributes.typed(self.schema) or NO_FIELDS
+        title = (
+            self._title(fields)
+            or parsed.title
+            or item.name.rpartition("/")[2].rpartition(".")[0]
+            or item.name
+        )
+        document = Document(
+            item.id,
+            title,
+            parsed.text,
+            fields,
+            parsed.parts,
+            item.name,
+            parsed.media_type,
+            attributes.readers or (EVERYONE,),
+        )
+        return self._with_attributes(self._cut(document))
+
+    def _title(self, fields: Any) -> str:
+        name = self.schema.title_field or "title"
+        value = fields.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    def _cut(self, document: Document, embedded: str | None = None) -> Prepared:
+        chunks = chunk(document, self.spec.chunking, self._count, self._embed, embedded)
+        if not chunks:
+            raise UnreadableDocument("it holds no text")
+        return Prepared(document, chunks)
+
+    def _with_attributes(self, prepared: Prepared) -> Prepared:
+        """The chunks with the document's embedded fields behind what search sees of them."""
+        fields = prepared.document.fields
+        specs = [spec for spec in self.schema.fields if spec.embedded and spec.name in fields]
+        extra = " ".join(f"{spec.heading}: {render(fields[spec.name], spec)}." for spec in specs)
+        if not extra:
+            return prepared
+        chunks = (
+            replace(one, embedded=f"{one.embedded} {extra}") if one.embedded else one
+            for one in prepared.chunks
+        )
+        return replace(prepared, chunks=tuple(chunks))

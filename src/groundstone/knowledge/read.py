@@ -1,0 +1,219 @@
+"""From a question to an answer: understand, fetch, and say it with citations. The one place that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from groundstone.knowledge import facts, generate, listing, retrieve, wording
+from groundstone.knowledge.answer import Answer, Event, Strength, events
+from groundstone.knowledge.quotes import Evidence, Passage, best, card, part_of, passages_of, quote, sentences_of
+from groundstone.questions.query import Query
+from groundstone.questions.understand import Context, understand
+from groundstone.records import Document, Hit, Sentence
+
+if TYPE_CHECKING:
+    from groundstone.knowledge.base import KnowledgeBase, Turn
+
+CHUNKS = 5  # read for a free question
+QUOTES = 3
+HIGH, MEDIUM, LOW = 0.62, 0.45, 0.3  # of a passage's score: half cosine, half covered words
+OFF_TOPIC = 0.22  # cosine of the nearest chunk below which a free question has nothing to do with the documents
+
+
+def answer(kb: KnowledgeBase, question: str, history: Sequence[Turn] = (), query: Query | None = None) -> Answer:
+    """The whole answer. Raises InvalidQuestion."""
+    found = extract(kb, question, history, query)
+    return generate.rewrite(kb, found) if kb.chat and generate.wanted(found) else found
+
+
+def stream(
+    kb: KnowledgeBase, question: str, history: Sequence[Turn] = (), query: Query | None = None
+) -> Iterator[Event]:
+    """The answer as events, as soon as each is known."""
+    found = extract(kb, question, history, query)
+    if kb.chat and generate.wanted(found):
+        yield from generate.stream(kb, found)
+    else:
+        yield from events(found)
+
+
+def extract(kb: KnowledgeBase, question: str, history: Sequence[Turn], query: Query | None) -> Answer:
+    """The extractive answer: verbatim quotes and computed facts only."""
+    if query is None:
+        last = history[-1] if history else None
+        context = Context(last.query, last.shown) if last else Context()
+        query = understand(question, kb.lexicon, kb.vocabulary, context)
+    return replace(_dispatch(kb, query), question=question)
+
+
+def _dispatch(kb: KnowledgeBase, query: Query) -> Answer:
+    match query.kind:
+        case "reset":
+            return _said(query, "All right, we start over. What would you like to know?")
+        case "off_topic":
+            return off_topic(kb, query)
+        case "unknown_field":
+            return _unknown_field(kb, query)
+        case "fact":
+            return _fact(kb, query)
+        case "count":
+            return _count(kb, query)
+        case "aggregate":
+            return facts.most_common(kb, query) if query.measure == "most" else facts.aggregate(kb, query)
+        case "similar":
+            return listing.similar(kb, query)
+        case "list":
+            return listing.listing(kb, query)
+    return _passage(kb, query)
+
+
+def _said(query: Query, text: str) -> Answer:
+    return Answer(query.text, (Sentence(text),), query, strength="none")
+
+
+def off_topic(kb: KnowledgeBase, query: Query) -> Answer:
+    """A polite no, with what can be asked."""
+    about = kb.spec.about or f"the documents of {kb.spec.title}"
+    hint = f" You could ask: “{kb.spec.examples[0]}”." if kb.spec.examples else ""
+    return _said(query, f"I can only answer from this knowledge base, which is about {about}.{hint}")
+
+
+def _unknown_field(kb: KnowledgeBase, query: Query) -> Answer:
+    """Says that there is no such field; quotes the text where it happens to speak of it."""
+    subjects = kb.collection.documents(kb.principal, query.subjects).values()
+    words = {word.casefold() for word in kb.lexicon.absent_words(query.asked or "")}
+    for document in subjects:
+        part = part_of(document, kb.spec.schema.body_field)
+        for passage in sentences_of(document, part.start, part.end) if part else ():
+            if any(f" {word} " in f" {quote(passage).casefold()} " for word in words):
+                evidence = Evidence()
+                mark = evidence.cite(document, passage[1], passage[2])
+                return Answer(
+                    query.text, (Sentence(quote(passage), (mark,)),), query, tuple(evidence.citations),
+                    (card(document, kb.card_fields, mark),), strength="low", closest=True,
+                )  # fmt: skip
+    known = wording.joined(spec.heading.lower() for spec in kb.spec.schema.fields if spec.filterable and spec.in_text)
+    return _said(query, f"This catalogue has no field for {query.asked}, so I cannot say. It knows: {known}.")
+
+
+def _fact(kb: KnowledgeBase, query: Query) -> Answer:
+    if not query.subjects and query.theme and query.sort and query.asked:
+        found = listing.find_theme(kb, query.theme, query.where).documents
+        documents = list(found)
+        for sort in reversed(query.sort):
+            documents = sorted(documents, key=lambda item: retrieve._sort_key(item, sort))
+        documents = documents[: query.limit or 1]
+    else:
+        documents = facts.documents_of(kb, query)
+    if not documents:
+        return _not_found(kb, query)
+    body = kb.spec.schema.body_field
+    if query.asked and query.asked == body:
+        return _about(kb, query, documents)
+    if query.asked:
+        return facts.field_fact(kb, query, documents)
+    if query.where is not None:
+        return facts.yes_or_no(kb, query, documents)
+    passages = [passage for document in documents[:3] for passage in _body_sentences(kb, document)]
+    return _quoted(kb, query, passages, ())
+
+
+def _body_sentences(kb: KnowledgeBase, document: Document) -> list[Passage]:
+    part = part_of(document, kb.spec.schema.body_field)
+    start, end = (part.start, part.end) if part else (0, len(document.text))
+    return sentences_of(document, start, end)
+
+
+def _about(kb: KnowledgeBase, query: Query, documents: Sequence[Document]) -> Answer:
+    """What a document is about: its body, sentence by sentence."""
+    evidence, sentences = Evidence(), []
+    for document in documents[:2]:
+        for passage in _body_sentences(kb, document)[:6]:
+            sentences.append(Sentence(quote(passage), (evidence.cite(document, passage[1], passage[2]),)))
+    if not sentences:
+        return facts.field_fact(kb, query, documents)
+    cards = tuple(card(document, kb.card_fields, 0) for document in documents[:2])
+    return Answer(query.text, tuple(sentences), query, tuple(evidence.citations), cards, strength="exact")
+
+
+def _not_found(kb: KnowledgeBase, query: Query) -> Answer:
+    """Names that nothing here has; the nearest titles are offered, as such."""
+    if query.where is not None:
+        return facts.nothing(kb, query)
+    name = query.theme or query.text
+    return _said(query, f"Nothing here is called {name!r}, so I cannot say. Check the spelling, or ask what there is.")
+
+
+def _count(kb: KnowledgeBase, query: Query) -> Answer:
+    if query.subjects and query.asked:
+        return facts.count_subject_values(kb, query, facts.documents_of(kb, query))
+    if query.asked:
+        return facts.count_values(kb, query)
+    if query.theme:
+        return _count_theme(kb, query)
+    return facts.count_documents(kb, query)
+
+
+def _count_theme(kb: KnowledgeBase, query: Query) -> Answer:
+    """A theme is counted only as a keyword or as words that occur; the answer says which."""
+    from groundstone.filters import Compare, And
+    from groundstone.questions.query import Chip
+
+    name = kb.lexicon.theme_field
+    spec = kb.spec.schema.get(name) if name else None
+    if spec is None:
+        return _passage(kb, query)
+    where = Compare(spec.name, "contains", query.theme)
+    chips = tuple(chip for chip in query.chips if chip.kind != "theme")
+    chip = Chip("filter", f"{spec.heading}: {query.theme}", where, note="counted by keyword")
+    return facts.count_documents(kb, replace(query, theme="", chips=(*chips, chip)))
+
+
+def _passage(kb: KnowledgeBase, query: Query) -> Answer:
+    """A free question: the sentences that answer it best, from the chunks that fit it best."""
+    text = query.theme or query.text
+    if not text.strip():
+        return off_topic(kb, query)
+    hits = retrieve.search(
+        kb.principal, kb.collection, kb.embed, retrieve.Request(text, query.where, limit=CHUNKS, explain=True)
+    )
+    if not hits or max(hit.reasons["cosine"] for hit in hits) < OFF_TOPIC:
+        return off_topic(kb, query)
+    body = kb.spec.schema.body_field
+    passages, prior = [], []
+    for hit in hits:
+        for passage in passages_of(hit.document, hit.chunk, body):
+            passages.append(passage)
+            prior.append(0.25 * hit.score)
+    return _quoted(kb, query, passages, hits, prior)
+
+
+def _quoted(
+    kb: KnowledgeBase, query: Query, passages: Sequence[Passage], hits: Sequence[Hit], prior: Sequence[float] = ()
+) -> Answer:
+    """The best sentences, verbatim; weak ones as closest passages, none at all when nothing comes near."""
+    ranked = best(kb.embed, query.theme if query.kind == "passage" and query.theme else query.text, passages, prior=prior)
+    if not ranked:
+        return off_topic(kb, query)
+    lift = max(prior, default=0.0)
+    top = ranked[0][0] - lift
+    evidence, sentences, cards = Evidence(), [], {}
+    for score, passage in ranked[:QUOTES]:
+        if score - lift < LOW and sentences:
+            break
+        mark = evidence.cite(passage[0], passage[1], passage[2])
+        sentences.append(Sentence(quote(passage), (mark,)))
+        cards.setdefault(passage[0].id, card(passage[0], kb.card_fields, mark))
+    strength: Strength = "high" if top >= HIGH else "medium" if top >= MEDIUM else "low"
+    return Answer(
+        query.text,
+        tuple(sentences),
+        query,
+        tuple(evidence.citations),
+        tuple(cards.values()),
+        strength=strength,
+        closest=strength != "high",
+        hits=tuple(hits),
+    )

@@ -1,0 +1,98 @@
+"""A bucket of Amazon S3, or of a store that speaks its protocol, as a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from groundstone.errors import MissingExtra, SourceError, UnreadableDocument
+from groundstone.knowledge.source import MAX_FILE_BYTES, SIDE_SUFFIX, Failure, Item, bad_id
+
+PAGE = 1000  # keys asked for at a time; also the most that S3 gives
+
+
+class BucketSource:
+    """Every object below ``s3://bucket/prefix``; a document's id is the object's key without the prefix.
+
+    Credentials and region are those that the AWS SDK finds. Objects are fetched only when their ETag is new.
+    """
+
+    def __init__(self, address: str, endpoint: str = "") -> None:
+        scheme, _, rest = address.partition("://")
+        self.bucket, _, prefix = rest.partition("/")
+        if scheme != "s3" or not self.bucket:
+            raise SourceError(f"{address!r} is no address of a bucket; write s3://bucket/prefix")
+        self.prefix = prefix if not prefix or prefix.endswith("/") else prefix + "/"
+        self._client = _client(endpoint)
+        self._estimate: int | None = None
+
+    def estimate(self) -> int | None:
+        return self._estimate
+
+    def items(self) -> Iterator[Item | Failure]:
+        found = self._listed()
+        keys = [key for key in found if not self._is_skipped(key, found)]
+        self._estimate = len(keys)
+        for key in keys:
+            yield self._item(key, found)
+
+    def _is_skipped(self, key: str, found: dict[str, str]) -> bool:
+        name = key.removeprefix(self.prefix)
+        hidden = any(part.startswith(".") for part in name.split("/"))
+        is_side = key.endswith(SIDE_SUFFIX) and key.removesuffix(SIDE_SUFFIX) in found
+        return hidden or is_side or key.endswith("/")  # a key that ends in "/" stands for a folder
+
+    def _item(self, key: str, found: dict[str, str]) -> Item | Failure:
+        document_id = key.removeprefix(self.prefix)
+        name = f"s3://{self.bucket}/{key}"
+        if reason := bad_id(document_id):
+            return Failure(repr(name), reason)
+        side = key + SIDE_SUFFIX if key + SIDE_SUFFIX in found else None
+        fingerprint = found[key] + (found[side] if side else "")
+        return Item(
+            document_id,
+            name,
+            fingerprint,
+            read=lambda: self._read(key),
+            side=(lambda: self._read(side)) if side else None,
+        )
+
+    def _listed(self) -> dict[str, str]:
+        """Key -> ETag of every object below the prefix, in the order of the keys."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=self.prefix, PaginationConfig={"PageSize": PAGE}
+        )
+        try:
+            return {entry["Key"]: entry["ETag"] for page in pages for entry in page.get("Contents", ())}
+        except (BotoCoreError, ClientError) as error:
+            raise SourceError(f"cannot list s3://{self.bucket}/{self.prefix}: {error}") from None
+
+    def _read(self, key: str) -> bytes:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            reply = self._client.get_object(Bucket=self.bucket, Key=key)
+            if reply["ContentLength"] > MAX_FILE_BYTES:
+                raise UnreadableDocument(f"{key} is larger than {MAX_FILE_BYTES // 2**20} MB; split it")
+            with reply["Body"] as body:
+                return bytes(body.read())
+        except (BotoCoreError, ClientError) as error:
+            raise SourceError(f"cannot fetch {key}: {error}") from None
+
+
+def _client(endpoint: str) -> Any:
+    try:
+        import boto3
+        from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
+    except ImportError:
+        raise MissingExtra("boto3, which reads S3,", "s3") from None
+    config = Config(retries={"max_attempts": 4, "mode": "standard"}, connect_timeout=10, read_timeout=60)
+    if endpoint:  # such stores rarely have a name for each bucket
+        config = config.merge(Config(s3={"addressing_style": "path"}))
+    try:
+        return boto3.client("s3", endpoint_url=endpoint or None, config=config)
+    except (BotoCoreError, ValueError) as error:
+        raise SourceError(f"cannot use S3: {error}; set AWS_DEFAULT_REGION and credentials") from None

@@ -1,0 +1,138 @@
+"""Questions that lean on the conversation: "only the ones from the nineties", "anything shorter", "more"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from statistics import mean
+
+from groundstone.filters import Compare, Filter, leaves
+from groundstone.questions.query import Chip, Query
+from groundstone.questions.reading import Item, Reading
+
+PAGE = 10
+_MORE = re.compile(
+    r"(show |give |list |any |and |some )?(me )?(the )?(more|next|others|next ones|next page|more please|the rest|rest|go on|continue)( please| results| films| movies| of them| ones)?"
+)  # noqa: E501
+_LEANS = (
+    "only", "just", "and", "but", "what about", "how about", "or", "now", "which of", "which ones", "who of", "of those",
+    "among", "those", "these", "them", "also", "then", "instead", "without", "not", "no", "any of", "are any", "is any",
+    "do any", "sort", "order", "sorted", "rank", "from", "in", "with", "before", "after", "by", "starring", "show only", "keep",
+    "remove", "exclude", "except", "make it", "limit",
+)  # fmt: skip
+_POINTS = (
+    "of those",
+    "of these",
+    "of them",
+    "those",
+    "these",
+    "them",
+    "the ones",
+    "ones",
+    "instead",
+    "among them",
+    "that list",
+)
+_LISTS = ("list", "similar", "count", "aggregate")
+
+
+def passage(question: str, previous: Query | None) -> Query:
+    """A free question to texts. A short one with a pronoun carries the words of the last question along."""
+    words = question.lower().split()
+    leaning = (
+        previous is not None
+        and len(words) <= 8
+        and bool(
+            set(words) & {"it", "its", "they", "their", "he", "she", "his", "her", "that", "this", "them", "those"}
+        )
+    )  # noqa: E501
+    theme = f"{previous.theme or previous.text} {question}" if leaning and previous else question
+    return Query("passage", question, theme=theme)
+
+
+def merge(query: Query, reading: Reading, previous: Query) -> Query:
+    """The query with what it inherits from the previous one."""
+    plain = " ".join(reading.words())
+    if _MORE.fullmatch(plain) and previous.kind in _LISTS:
+        return replace(previous, text=query.text, kind="list", offset=previous.offset + (previous.limit or PAGE))
+    query = _compared_with_shown(query, reading)
+    if query.subjects or previous.kind not in _LISTS or query.kind in ("reset", "unknown_field"):
+        return query
+    if not _leans(reading, query):
+        return query
+    kind = query.kind if query.kind in ("count", "aggregate") else "list"
+    if query.kind == "fact" and query.asked:
+        kind = "fact"
+    return replace(
+        query,
+        kind=kind,
+        theme=_theme(query, previous),
+        chips=_chips(query, previous),
+        subjects=previous.subjects if previous.kind == "similar" else (),
+        limit=query.limit,
+    )
+
+
+def _leans(reading: Reading, query: Query) -> bool:
+    if reading.starts(*_LEANS) or reading.has(*_POINTS):
+        return not (reading.starts("in which", "in what", "with whom"))
+    compared = any(chip.note.startswith("compared with") for chip in query.chips)
+    content = [word for word in reading.words() if word not in ("a", "the", "please")]
+    return compared or (len(content) <= 3 and query.kind in ("list", "passage", "off_topic") and bool(query.chips))
+
+
+def _theme(query: Query, previous: Query) -> str:
+    return query.theme or previous.theme
+
+
+def _chips(query: Query, previous: Query) -> tuple[Chip, ...]:
+    """The previous chips, those replaced that say something about the same field, and the new ones."""
+    fields = {leaf.field for chip in query.chips for leaf in leaves(chip.where)}
+    sorts = any(chip.sort for chip in query.chips)
+    theme = any(chip.kind == "theme" for chip in query.chips)
+    kept = [chip for chip in previous.chips if not _replaced(chip, fields, sorts, theme) and chip.kind != "limit"]
+    return (*kept, *query.chips)
+
+
+def _replaced(chip: Chip, fields: set[str], sorts: bool, theme: bool) -> bool:
+    if chip.sort is not None:
+        return sorts
+    if chip.kind == "theme":
+        return theme
+    own = {leaf.field for leaf in leaves(chip.where)}
+    single = own & fields and not any(leaf.op == "eq" and isinstance(leaf.value, str) for leaf in leaves(chip.where))
+    return bool(single)
+
+
+def _compared_with_shown(query: Query, reading: Reading) -> Query:
+    """ "anything shorter": a filter made from the field's values in what was shown last."""
+    for found in reading.lexicon.find(reading.tokens, "comparative"):
+        if (
+            reading.used[found.start]
+            or not reading.shown
+            or reading.word(found.end) == "than"
+            and not _than_them(reading, found.end)
+        ):
+            continue
+        field, op = found.phrase.field, found.phrase.value
+        ids = query.subjects or reading.shown
+        documents = reading.vocabulary.collection.documents(reading.vocabulary.principal, ids).values()
+        values = [value for document in documents if isinstance(value := document.fields.get(field), int | float)]
+        if not values:
+            continue
+        middle = round(mean(values), 1)
+        bound: int | float = int(middle) if float(middle).is_integer() else middle
+        where: Filter = Compare(field, op, bound)
+        note = f"compared with what was shown: {'' if len(values) == 1 else 'on average '}{bound}"
+        word = reading.text(found.start, found.end)
+        item = Item(found.start, found.end, "meaning", field, word.capitalize(), where, note=note)
+        theme = " ".join(part for part in query.theme.split() if part.casefold() not in word.split())
+        chips = tuple(chip for chip in query.chips if chip.kind != "theme")
+        if theme:
+            chips = (*chips, Chip("theme", theme))
+        return replace(query, kind="list", asked=None, theme=theme, subjects=(), chips=(*chips, item.chip()))
+    return query
+
+
+def _than_them(reading: Reading, at: int) -> bool:
+    return reading.word(at + 1) in ("that", "those", "these", "it", "them", "this")

@@ -1,0 +1,165 @@
+"""Order and number: "best", "the three longest", "newest first", "sorted by year", "top 5"."""
+
+from __future__ import annotations
+
+from groundstone.filters import Sort
+from groundstone.questions.lexicon import Found
+from groundstone.questions.numbers import numbers
+from groundstone.questions.reading import Item, Reading
+from groundstone.questions.values import qualifies
+
+_BY = ("sorted by", "sort by", "ordered by", "order by", "ranked by", "rank by", "sort them by", "order them by",
+       "rank them by", "sort these by", "in order of", "arranged by", "sort it by", "by order of")  # fmt: skip
+_DOWN = ("descending", "desc", "highest first", "high to low", "downwards", "largest first", "decreasing", "reverse")
+_UP = ("ascending", "asc", "lowest first", "low to high", "smallest first", "increasing", "chronologically",
+       "chronological order", "in chronological order")  # fmt: skip
+_HIGH = frozenset(["highest", "most", "maximum", "max", "largest", "biggest", "top", "greatest"])
+_LOW = frozenset(["lowest", "least", "minimum", "min", "smallest", "fewest"])
+
+
+def find_limit(reading: Reading) -> None:
+    """ "top 5", "five films", "the three longest", "first 10": how many are wanted."""
+    for number in numbers(reading.tokens):
+        if not reading.free(number.start, number.end) or number.unit or not float(number.low).is_integer():
+            continue
+        if not 1 <= number.low <= 100 or number.span:
+            continue
+        left = reading.word(number.start - 1)
+        after = {phrase.kind for length in (2, 1) for phrase in _at(reading, number.end, length)}
+        counted = after & {"noun", "superlative"} and left not in (
+            "than",
+            "over",
+            "under",
+            "rated",
+            "above",
+            "below",
+            "part",
+        )
+        if left in ("top", "first", "best") or counted or reading.word(number.end) in ("best", "top", "most", "more"):
+            start = number.start - (left in ("top", "first", "best"))
+            item = Item(start, number.end, "limit", "", f"{int(number.low)} at most", limit=int(number.low))
+            if left in ("top", "best") and (best := reading.lexicon.best):
+                item.kind, item.sort, item.field = "sort", best, best.field
+                item.label = f"Best {int(number.low)} by {reading.lexicon.fields[best.field].spec.heading.lower()}"
+            reading.add(item)
+            return
+
+
+def _at(reading: Reading, start: int, length: int) -> list[object]:
+    return list(reading.lexicon.at(reading.tokens, start, start + length))
+
+
+def find_sorting(reading: Reading, *, until: int) -> None:
+    """Add a sort for "sorted by ...", superlatives and "newest first"."""
+    if _explicit(reading):
+        return
+    for found in reading.lexicon.find(reading.tokens, "superlative"):
+        if found.start < until and reading.free(found.start, found.end) and _meant(reading, found):
+            descending = found.phrase.value == "max"
+            _add(reading, found.start, found.end, Sort(found.phrase.field, descending), _single(reading, found))
+            return
+    _generic(reading, until)
+
+
+def _explicit(reading: Reading) -> bool:
+    for at in range(len(reading.tokens)):
+        for phrase in _BY:
+            length = len(phrase.split())
+            if reading.text(at, at + length) == phrase and reading.free(at, at + length):
+                return _sorted_by(reading, at, at + length)
+    return False
+
+
+def _sorted_by(reading: Reading, start: int, end: int) -> bool:
+    while reading.word(end) in ("the", "their", "its"):
+        end += 1
+    for length in (3, 2, 1):
+        for phrase in reading.lexicon.at(reading.tokens, end, end + length):
+            spec = reading.lexicon.schema.get(phrase.field)
+            if phrase.kind in ("ask", "superlative") and spec and not spec.many and spec.filterable:
+                end = min(end + length, len(reading.tokens))
+                natural = spec.type in ("integer", "number") and not reading.lexicon.fields[spec.name].year
+                descending = reading.has(*_DOWN, "newest first", "latest first", "longest first", "best first") or (
+                    natural and not reading.has(*_UP, "shortest first", "worst first")
+                )
+                _use_direction(reading, end)
+                _add(reading, start, end, Sort(spec.name, descending), False)
+                return True
+    return False
+
+
+def _use_direction(reading: Reading, end: int) -> None:
+    for at in range(end, len(reading.tokens)):
+        for phrase in (*_DOWN, *_UP, "newest first", "latest first", "longest first", "best first", "oldest first",
+                       "shortest first", "worst first", "order"):  # fmt: skip
+            length = len(phrase.split())
+            if reading.text(at, at + length) == phrase:
+                reading.use(at, at + length)
+
+
+def _meant(reading: Reading, found: Found) -> bool:
+    if reading.word(found.end) == "first" or found.end >= len(reading.tokens):
+        return True
+    if reading.text(found.start, found.end) == "first" and reading.word(found.start - 1) not in ("the", "whose", "s"):
+        return False
+    return qualifies(reading, found)
+
+
+def _single(reading: Reading, found: Found) -> bool:
+    """Whether one document is wanted ("the longest film") rather than an order ("longest films")."""
+    if reading.word(found.end) == "first":
+        reading.use(found.end, found.end + 1)
+        return False
+    plurals = {
+        reading.lexicon.noun[1],
+        *(noun for noun in reading.lexicon.nouns if noun.endswith("s")),
+        "ones",
+        "comedies",
+    }
+    words = reading.words()
+    if any(word in plurals and not _of_plural(words, at) for at, word in enumerate(words)):
+        return False
+    following = words[found.end : found.end + 4]
+    plural_item = any(
+        item.start >= found.end and item.field and words[item.end - 1].endswith("s") and item.kind == "filter"
+        and words[item.end - 1] not in ("us",) and item.start - found.end <= 2 and item.value
+        and not words[item.end - 1] == item.value.lower()
+        for item in reading.items
+    )  # fmt: skip
+    return not plural_item and "ones" not in following
+
+
+def _of_plural(words: list[str], at: int) -> bool:
+    """ "the longest of the films": the plural names the whole, one is wanted."""
+    return at >= 1 and (words[at - 1] == "of" or (at >= 2 and words[at - 2] == "of"))
+
+
+def _generic(reading: Reading, until: int) -> None:
+    """ "highest rating", "lowest runtime", "most votes": any numeric field."""
+    for at, token in enumerate(reading.tokens[:until]):
+        if token.folded not in _HIGH | _LOW or not reading.free(at, at + 1):
+            continue
+        for length in (2, 1):
+            for phrase in reading.lexicon.at(reading.tokens, at + 1, at + 1 + length):
+                spec = reading.lexicon.schema.get(phrase.field)
+                if phrase.kind == "ask" and spec and spec.type in ("integer", "number"):
+                    end = min(at + 1 + length, len(reading.tokens))
+                    found = Found(at, end, phrase)
+                    _add(reading, at, end, Sort(spec.name, token.folded in _HIGH), _single(reading, found))
+                    return
+
+
+def _add(reading: Reading, start: int, end: int, sort: Sort, single: bool) -> None:
+    spec = reading.lexicon.fields[sort.field].spec
+    limited = next((item for item in reading.items if item.limit), None)
+    limit = 1 if single and limited is None else None
+    year = reading.lexicon.fields[sort.field].year
+    words = (
+        ("newest first" if year else "highest first")
+        if sort.descending
+        else ("oldest first" if year else "lowest first")
+    )
+    if limited and limited.sort:
+        limited.sort = None
+        limited.kind, limited.label = "limit", f"{limited.limit} at most"
+    reading.add(Item(start, end, "sort", sort.field, f"{spec.heading}, {words}", sort=sort, limit=limit))

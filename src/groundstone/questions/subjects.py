@@ -1,0 +1,223 @@
+"""Which documents a question is about: titles in it, ordinals and pronouns that point at the conversation."""
+
+from __future__ import annotations
+
+from groundstone.questions.names import Mention
+from groundstone.questions.reading import Reading
+from groundstone.questions.words import STOP
+
+SIMILAR = ("similar to", "like", "resembling", "resembles", "such as", "comparable to", "reminds me of", "along the lines of",
+           "in the vein of", "in the style of", "more like", "akin to", "as good as", "remind me of", "if i liked",
+           "if i loved", "i liked", "i loved", "i enjoyed", "fans of", "fan of", "same vein as", "close to")  # fmt: skip
+_FACT_STARTS = (
+    "who", "whos", "whose", "whom", "when", "whens", "where", "wheres", "what", "whats", "which", "how", "hows", "is", "was",
+    "are", "were", "did", "does", "do", "has", "have", "had", "in what", "in which", "tell me", "give me", "describe",
+    "summarize", "summarise", "name", "can you tell", "could you tell", "do you know", "please tell", "i want to know",
+    "explain", "on what", "from which", "from what", "for how", "and who", "and when", "and where", "and how", "and what",
+)  # fmt: skip
+_ORDINALS = {
+    "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
+    "sixth": 5, "6th": 5, "seventh": 6, "7th": 6, "eighth": 7, "8th": 7, "ninth": 8, "9th": 8, "tenth": 9, "10th": 9,
+    "last": -1, "final": -1,
+}  # fmt: skip
+_FILLERS = STOP | frozenset("did does called titled named entitled version original starring years year".split())
+
+
+def fact_shaped(reading: Reading) -> bool:
+    return reading.starts(*_FACT_STARTS) or any(
+        found.phrase.field for found in reading.lexicon.find(reading.tokens, "ask")
+    )
+
+
+def list_shaped(reading: Reading) -> bool:
+    """Whether the question asks for documents ("which films", "a movie about") rather than about one."""
+    plurals = {reading.lexicon.noun[1]} | {noun for noun in reading.lexicon.nouns if noun.endswith("s")}
+    singulars = {reading.lexicon.noun[0]} | {noun for noun in reading.lexicon.nouns if not noun.endswith("s")}
+    words = reading.words()
+    for at, word in enumerate(words):
+        if reading.used[at]:
+            continue
+        if word in plurals and not (at and words[at - 1] == "of" and at > 1 and words[at - 2] == "title"):
+            return True
+        left = words[at - 1] if at else ""
+        if word in singulars and left in ("which", "what", "a", "any", "some", "another", "good", "great", "this"):
+            return left != "this"
+    return reading.has("something", "anything", "what should", "what to watch", "what can i watch", "what could")
+
+
+def find_subjects(reading: Reading) -> tuple[list[Mention], bool]:
+    """The titles meant as titles, and whether the question asks for documents similar to them."""
+    titles = reading.vocabulary.titles()
+    candidates = [mention for mention in reading.mentions if mention.of(titles)]
+    accepted: list[Mention] = []
+    similar = False
+    for mention in candidates:
+        if any(mention.start < other.end and other.start < mention.end for other in accepted):
+            continue
+        like = _after_similar(reading, mention)
+        if like or _accept(reading, mention):
+            accepted.append(_with_article(reading, mention))
+            similar = similar or like
+    return sorted(accepted, key=lambda mention: mention.start), similar
+
+
+def _after_similar(reading: Reading, mention: Mention) -> bool:
+    at = mention.start
+    while at > 0 and reading.word(at - 1) in ("the", "movie", "film", "a", "an"):
+        at -= 1
+    for phrase in SIMILAR:
+        length = len(phrase.split())
+        if at >= length and reading.text(at - length, at) == phrase:
+            if phrase == "like" and reading.word(at - 2) in ("would", "id", "i", "is", "look", "looks"):
+                return False
+            return _significant(reading, mention) or mention.end == len(reading.tokens)
+    return False
+
+
+def _accept(reading: Reading, mention: Mention) -> bool:
+    tokens = reading.tokens[mention.start : mention.end]
+    if all(token.quoted for token in tokens):
+        return True
+    if _is_leftover(reading, mention):
+        return True
+    if list_shaped_without(reading, mention):
+        return _capitalised(reading, mention) and mention.length >= 2 and _introduced(reading, mention)
+    if not fact_shaped(reading):
+        return False
+    if mention.length >= 2 and _significant(reading, mention):
+        return not (len(tokens) == 2 and _only_phrases(reading, mention) and not _capitalised(reading, mention))
+    return _capitalised(reading, mention) and mention.start > 0 and not reading.lexicon.knows(tokens[0].folded)
+
+
+def list_shaped_without(reading: Reading, mention: Mention) -> bool:
+    """list_shaped, with the words of the mention left out of account."""
+    before = reading.used[:]
+    reading.use(mention.start, mention.end)
+    shaped = list_shaped(reading)
+    reading.used = before
+    return shaped
+
+
+def _introduced(reading: Reading, mention: Mention) -> bool:
+    left, _ = reading.left_word(mention.start, ("the",))
+    return left in ("of", "in", "is", "than", "for", "called", "titled", "named")
+
+
+def _significant(reading: Reading, mention: Mention) -> bool:
+    """At least one word of the title is neither a function word nor one of the platform's own phrases."""
+    return any(
+        token.folded not in STOP and not token.folded.isdigit() for token in reading.tokens[mention.start : mention.end]
+    )
+
+
+def _only_phrases(reading: Reading, mention: Mention) -> bool:
+    return all(
+        token.folded in STOP or reading.lexicon.knows(token.folded)
+        for token in reading.tokens[mention.start : mention.end]
+    )
+
+
+def _capitalised(reading: Reading, mention: Mention) -> bool:
+    tokens = reading.tokens[mention.start : mention.end]
+    marked = [token for token in tokens if token.folded not in STOP or len(tokens) == 1]
+    everything = all(token.capital for token in reading.tokens if token.text[:1].isalpha())
+    return bool(marked) and all(token.capital or token.folded[:1].isdigit() for token in marked) and not everything
+
+
+def _is_leftover(reading: Reading, mention: Mention) -> bool:
+    """Whether the title is all that remains once question words and the words for a field are taken away."""
+    covered = [False] * len(reading.tokens)
+    for found in reading.lexicon.find(reading.tokens, "ask", "noun", "absent", "unit"):
+        for at in range(found.start, found.end):
+            covered[at] = True
+    for at, token in enumerate(reading.tokens):
+        if mention.start <= at < mention.end:
+            continue
+        known = (
+            reading.used[at] or covered[at] or token.folded in _FILLERS or token.folded.isdigit() or token.text in ",/"
+        )
+        if not known:
+            return False
+    if mention.length == 1 and reading.tokens[mention.start].folded in ("it", "this", "that", "them", "these", "those"):
+        return not reading.shown and reading.tokens[mention.start].capital and mention.start > 0
+    inside = reading.tokens[mention.start : mention.end]
+    if all(covered[at] for at in range(mention.start, mention.end)):
+        return len(reading.tokens) == mention.length or all(token.capital for token in inside)
+    return fact_shaped(reading) or len(reading.tokens) - mention.length <= 3
+
+
+def _with_article(reading: Reading, mention: Mention) -> Mention:
+    if mention.start and reading.word(mention.start - 1) in ("the", "a", "an"):
+        return Mention(mention.start - 1, mention.end, mention.names, mention.corrected)
+    return mention
+
+
+def misspelt_subject(reading: Reading) -> Mention | None:
+    """A title or name hidden by a spelling mistake, in what remains unexplained of a question for a fact."""
+    covered = list(reading.used)
+    for found in reading.lexicon.find(reading.tokens, "ask", "noun", "absent"):
+        for at in range(found.start, found.end):
+            covered[at] = True
+    best: Mention | None = None
+    for start, end in _runs(reading, covered):
+        for length in range(end - start, 0, -1):
+            for begin in range(start, end - length + 1):
+                if length == 1 and len(reading.tokens[begin].folded) < 5:
+                    continue
+                mention = reading.vocabulary.names.corrected(reading.tokens, begin, begin + length)
+                if mention and (best is None or mention.length > best.length):
+                    best = mention
+            if best:
+                return best
+    return None
+
+
+def _runs(reading: Reading, covered: list[bool]) -> list[tuple[int, int]]:
+    """Stretches of unexplained tokens, trimmed of function words at both ends."""
+    runs: list[tuple[int, int]] = []
+    at, total = 0, len(reading.tokens)
+    while at < total:
+        if covered[at]:
+            at += 1
+            continue
+        end = at
+        while end < total and not covered[end]:
+            end += 1
+        start, stop = at, end
+        while start < stop and reading.word(start) in _FILLERS:
+            start += 1
+        while stop > start and reading.word(stop - 1) in _FILLERS:
+            stop -= 1
+        if stop > start and stop - start <= 10:
+            runs.append((start, stop))
+        at = end
+    return runs
+
+
+def pointed(reading: Reading) -> tuple[str, ...]:
+    """Documents of the conversation that "the second one", "it", "that film" point at; empty if none."""
+    if not reading.shown:
+        return ()
+    words = reading.words()
+    nouns = {"one", *reading.lexicon.noun, *reading.lexicon.nouns}
+    for at, word in enumerate(words):
+        if word in _ORDINALS and not reading.used[at]:
+            following = words[at + 1] if at + 1 < len(words) else ""
+            if following in nouns or (at and words[at - 1] == "the" and at == len(words) - 1):
+                return _nth(reading, at, _ORDINALS[word])
+        if word in ("number", "no") and at + 1 < len(words) and words[at + 1].isdigit() and int(words[at + 1]) < 50:
+            return _nth(reading, at, int(words[at + 1]) - 1)
+    if any(word in ("it", "its") for word in words) or reading.has(
+        "that one", "this one", "that film", "this film", "that movie", "this movie", "the film", "the movie"
+    ):
+        subjects = reading.previous.subjects if reading.previous else ()
+        return subjects[:1] or reading.shown[:1]
+    return ()
+
+
+def _nth(reading: Reading, at: int, index: int) -> tuple[str, ...]:
+    if not -len(reading.shown) <= index < len(reading.shown):
+        reading.notes.append(f"Only {len(reading.shown)} were shown.")
+        return ()
+    reading.use(at, min(at + 2, len(reading.tokens)))
+    return (reading.shown[index],)

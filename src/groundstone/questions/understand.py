@@ -1,0 +1,359 @@
+"""From words to a typed query, in the order in which the parts of a question are recognised."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from groundstone.filters import Compare, Filter, Or, Sort
+from groundstone.questions import follow_up
+from groundstone.questions.comparisons import find_comparisons
+from groundstone.questions.lexicon import Lexicon
+from groundstone.questions.names import Mention
+from groundstone.questions.query import Chip, Measure, Query
+from groundstone.questions.reading import Item, Reading
+from groundstone.questions.sorting import find_limit, find_sorting
+from groundstone.questions.subjects import (
+    fact_shaped,
+    find_subjects,
+    list_shaped,
+    list_shaped_without,
+    misspelt_subject,
+    pointed,
+)
+from groundstone.questions.values import (
+    about_from,
+    find_meanings,
+    find_people,
+    find_places,
+    find_values,
+    merge_alternatives,
+    negate,
+)
+from groundstone.questions.vocabulary import Vocabulary
+from groundstone.questions.words import STOP, key, tokenize
+
+_RESET = re.compile(
+    r"(please )?(start over|start again|start afresh|reset|new conversation|new chat|clear( everything| all| the chat)?"
+    r"|forget (it|that|everything|all that|about it|what i said)|begin again|from scratch|lets start over)( please)?"
+)
+_CHAT = re.compile(
+    r"(hi|hello|hey|good (morning|evening|afternoon)|thanks|thank you|thx|bye|goodbye|how are you|who are you|what are you"
+    r"|what can you do|help|ok|okay|cool|great|nice|lol|test|yo|sup|are you (a )?(bot|robot|human|real|ai))( there| very much"
+    r"| so much| today| bot| a lot| everyone| all)*"
+)
+_YES_NO = ("is", "are", "was", "were", "did", "does", "do", "has", "have", "had", "isnt", "wasnt", "didnt", "doesnt")
+_MEASURES: dict[str, Measure] = {
+    "average": "mean", "mean": "mean", "avg": "mean", "averaged": "mean", "on average": "mean",
+    "total": "total", "sum": "total", "combined": "total", "altogether": "total",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What came before in the conversation."""
+
+    previous: Query | None = None
+    shown: tuple[str, ...] = ()
+
+
+def understand(question: str, lexicon: Lexicon, vocabulary: Vocabulary, context: Context | None = None) -> Query:
+    """The typed query of a question. Raises InvalidQuestion when it is empty or too long."""
+    context = context or Context()
+    tokens = tokenize(question)
+    plain = " ".join(token.folded for token in tokens if token.text not in ",/+")
+    if _RESET.fullmatch(plain):
+        return Query("reset", question)
+    if _CHAT.fullmatch(plain):
+        return Query("off_topic", question)
+    if not lexicon.schema.title_field:
+        return follow_up.passage(question, context.previous)
+    reading = Reading(tokens, lexicon, vocabulary, context.previous, context.shown)
+    query = _Understanding(reading, question).query()
+    return follow_up.merge(query, reading, context.previous) if context.previous else query
+
+
+class _Understanding:
+    """One pass over one question."""
+
+    def __init__(self, reading: Reading, question: str) -> None:
+        self.reading, self.question = reading, question
+        self.lexicon, self.vocabulary = reading.lexicon, reading.vocabulary
+        self.asked: str | None = None
+        self.absent: str | None = None
+        self.similar = False
+        self.counting = False
+        self.measure: Measure | None = None
+        self.about = len(reading.tokens)
+        self.missing = ""  # a name that was asked for and not found
+
+    def query(self) -> Query:
+        reading = self.reading
+        reading.mentions = self.vocabulary.names.mentions(reading.tokens)
+        self._find_subjects()
+        self._find_kind_words()
+        self._find_filters()
+        self._find_asked()
+        if not reading.subjects:
+            reading.subjects = pointed(reading)
+        if not reading.subjects and not reading.items:
+            self._mend_spelling()
+        self._narrow_subjects()
+        return self._build()
+
+    # -- the parts of a question -------------------------------------------------------------------------
+
+    def _find_subjects(self) -> None:
+        mentions, self.similar = find_subjects(self.reading)
+        self._take_subjects(mentions)
+        self.about = about_from(self.reading)
+
+    def _take_subjects(self, mentions: list[Mention]) -> None:
+        titles = self.vocabulary.titles()
+        ids: dict[str, None] = {}
+        for mention in mentions:
+            names = mention.of(titles)
+            whole = tuple(name for name in names if name.field == titles[0]) or names
+            ids.update(dict.fromkeys(self.vocabulary.documents_named(whole)))
+            self.reading.use(mention.start, mention.end)
+            if mention.corrected:
+                self.reading.notes.append(f"Read as {mention.corrected}.")
+        self.reading.subjects = tuple(ids)
+
+    def _find_kind_words(self) -> None:
+        reading = self.reading
+        for phrase in ("how many", "number of", "count of", "count", "how much films"):
+            if (at := self._position(phrase)) is not None:
+                self.counting = True
+                reading.use(at, at + len(phrase.split()))
+                break
+        for word, measure in _MEASURES.items():
+            if (at := self._position(word)) is not None:
+                self.measure = measure
+                reading.use(at, at + len(word.split()))
+                break
+        for found in self.lexicon.find(reading.tokens, "absent"):
+            if reading.free(found.start, found.end) and found.start < self.about and self.absent is None:
+                self.absent = found.phrase.value
+                reading.use(found.start, found.end)
+        find_limit(reading)
+
+    def _position(self, phrase: str) -> int | None:
+        words = phrase.split()
+        for at in range(len(self.reading.tokens) - len(words) + 1):
+            if self.reading.text(at, at + len(words)) == phrase and self.reading.free(at, at + len(words)):
+                return at
+        return None
+
+    def _find_filters(self) -> None:
+        reading = self.reading
+        alone = bool(reading.subjects) and not self.similar and not list_shaped(reading)
+        find_comparisons(reading)
+        find_people(reading, reading.mentions)
+        find_places(reading)
+        if not alone or self._yes_no() or len(reading.subjects) > 1:
+            find_values(reading, reading.mentions, cued_only_from=self.about)
+        if not alone:
+            find_sorting(reading, until=self.about)
+            find_meanings(reading, until=self.about)
+        elif len(reading.subjects) > 1:
+            find_sorting(reading, until=self.about)
+        self._same_as_subject()
+        negate(reading)
+        merge_alternatives(reading)
+
+    def _same_as_subject(self) -> None:
+        """ "by the director of X", "same language as X": a filter with the values that X has."""
+        reading = self.reading
+        if not reading.subjects or not (reading.has("same") or list_shaped(reading)) or self.similar:
+            return
+        asked = self._first_ask(set(self.lexicon.fields))
+        documents = self.vocabulary.collection.documents(self.vocabulary.principal, reading.subjects[:1])
+        if asked is None or not documents:
+            return
+        document = documents[reading.subjects[0]]
+        value = document.fields.get(asked[0])
+        if value is None:
+            return
+        values = value if isinstance(value, tuple) else (value,)
+        parts: tuple[Filter, ...] = tuple(Compare(asked[0], "eq", item) for item in values)
+        label = f"{self.lexicon.fields[asked[0]].spec.heading}: {' or '.join(str(item) for item in values)}"
+        where = parts[0] if len(parts) == 1 else Or(parts)
+        reading.add(Item(asked[1], asked[2], "filter", asked[0], label, where, note=f"as {document.title}"))
+        reading.subjects = ()
+
+    def _find_asked(self) -> None:
+        reading = self.reading
+        if self.absent or self.similar:
+            return
+        body = self.lexicon.schema.body_field
+        if reading.subjects and body and (reading.has("about", "tell me about") or reading.starts("describe")):
+            self.asked = body
+            return
+        wanted = set(self.lexicon.fields)
+        if reading.starts("who", "whos", "whom", "name the") or reading.has("by whom"):
+            wanted = set(self.lexicon.people()) or wanted
+        elif reading.starts("when", "whens"):
+            wanted = {self.lexicon.year_field or ""}
+        found = self._first_ask(wanted)
+        if found:
+            self.asked = found[0]
+            reading.use(found[1], found[2])
+
+    def _first_ask(self, wanted: set[str]) -> tuple[str, int, int] | None:
+        reading = self.reading
+        for found in self.lexicon.find(reading.tokens, "ask"):
+            if found.phrase.field in wanted and reading.free(found.start, found.end) and found.start <= self.about:
+                return found.phrase.field, found.start, found.end
+        return None
+
+    def _mend_spelling(self) -> None:
+        reading = self.reading
+        if not fact_shaped(reading) and len(reading.rest()) > 6:
+            return
+        mention = misspelt_subject(reading)
+        if mention is None:
+            if self.asked and not list_shaped(reading) and (words := [token.text for token in reading.rest()]):
+                self.missing = " ".join(words)
+            return
+        if mention.of(self.vocabulary.titles()) and not list_shaped_without(reading, mention):
+            self._take_subjects([mention])
+        elif mention.of(self.lexicon.people()):
+            find_people(reading, [mention])
+            negate(reading)
+
+    def _narrow_subjects(self) -> None:
+        """Of several documents with one title, those that the filters of the question fit."""
+        reading = self.reading
+        if len(reading.subjects) < 2 or not reading.items or self._yes_no() or self.similar:
+            return
+        wanted = Query("list", "", chips=tuple(item.chip() for item in reading.items if item.where)).where
+        if wanted is None:
+            return
+        fitting = set(self.vocabulary.collection.ids(self.vocabulary.principal, wanted))
+        kept = tuple(document for document in reading.subjects if document in fitting)
+        if kept:
+            reading.subjects = kept
+            reading.items = [item for item in reading.items if item.where is None]
+
+    # -- the query ---------------------------------------------------------------------------------------
+
+    def _yes_no(self) -> bool:
+        return self.reading.word(0) in _YES_NO and not self.reading.starts("are there", "is there", "do you have any")
+
+    def _theme(self) -> str:
+        """What no part explains, as it was typed, function words between content words included."""
+        reading = self.reading
+        rest = {token.start for token in reading.rest() if not self._only_noun(token.folded)}
+        positions = [at for at, token in enumerate(reading.tokens) if token.start in rest]
+        if not positions:
+            return ""
+        first, last = positions[0], positions[-1]
+        words = [
+            reading.tokens[at].text
+            for at in range(first, last + 1)
+            if not reading.used[at] and (at in positions or reading.tokens[at].folded in STOP)
+        ]
+        return " ".join(word for word in words if word not in (",", "/", "+") and not self._only_noun(key(word)))
+
+    def _only_noun(self, word: str) -> bool:
+        return word in self.lexicon.nouns or word in self.lexicon.noun
+
+    def _chips(self, theme: str) -> tuple[Chip, ...]:
+        chips = [item.chip() for item in sorted(self.reading.items, key=lambda item: item.start)]
+        if theme:
+            chips.append(Chip("theme", theme))
+        return tuple(chips)
+
+    def _limit(self) -> int | None:
+        return next((item.limit for item in self.reading.items if item.limit), None)
+
+    def _build(self) -> Query:
+        reading, theme = self.reading, self._theme()
+        base = Query(
+            "list", self.question, theme, reading.subjects, self.asked, self.measure, limit=self._limit(),
+            notes=tuple(reading.notes), chips=self._chips(theme),
+        )  # fmt: skip
+        if self.absent:
+            return replace(base, kind="unknown_field", asked=self.absent)
+        if self.similar and reading.subjects:
+            return replace(base, kind="similar", asked=None)
+        if reading.subjects:
+            return self._about_subjects(base)
+        if self.missing:
+            return replace(base, kind="fact", chips=(), notes=(*base.notes, f"nothing called {self.missing!r}"))
+        return self._about_all(base)
+
+    def _about_subjects(self, base: Query) -> Query:
+        if base.sort:
+            sort = replace(base, kind="list", asked=None, theme="", limit=1)
+            return sort if len(base.subjects) > 1 else replace(base, kind="fact", chips=())
+        if self.measure and self.asked:
+            return replace(base, kind="aggregate", theme="")
+        if self.counting and self.asked and self._many(self.asked):
+            return replace(base, kind="count", theme="", chips=())
+        if self._yes_no() and base.where is not None and not self._open_words():
+            return replace(base, kind="fact", asked=None, theme="")
+        if self.asked is None and not base.theme and self.lexicon.schema.body_field and base.where is None:
+            return replace(base, kind="fact", asked=self.lexicon.schema.body_field, chips=())
+        return replace(base, kind="fact", chips=tuple(chip for chip in base.chips if chip.kind != "theme"))
+
+    def _open_words(self) -> bool:
+        return any(word in ("who", "what", "when", "where", "which", "how") for word in self.reading.words()[1:3])
+
+    def _many(self, field: str) -> bool:
+        return self.lexicon.fields[field].spec.many
+
+    def _about_all(self, base: Query) -> Query:
+        reading = self.reading
+        listed = list_shaped(reading)
+        if self.counting:
+            distinct = None if listed and not self._asks_values() else self.asked
+            return replace(base, kind="count", asked=distinct)
+        if self.measure and self.asked:
+            return replace(base, kind="aggregate")
+        if self.asked and self._most():
+            return self._most_common(base)
+        if self.asked and not listed and (base.where is not None or base.sort):
+            if base.sort:
+                return replace(base, kind="fact", limit=base.limit or 1, theme=base.theme)
+            return self._most_common(base)
+        if (
+            base.where is not None
+            or base.sort
+            or base.theme
+            and (listed or reading.has("recommend", "suggest", "watch"))
+        ):
+            return replace(base, kind="list", asked=None)
+        if self.asked and not listed and not base.theme:
+            return self._most_common(base)
+        if base.theme:
+            return replace(base, kind="passage" if fact_shaped(reading) and not listed else "list", asked=None)
+        if listed or reading.has("recommend", "suggest"):
+            return replace(base, kind="list", asked=None)
+        return replace(base, kind="off_topic", asked=None)
+
+    def _asks_values(self) -> bool:
+        """ "how many directors": the field stands right after the words that count."""
+        found = self._position_of_asked()
+        return found is not None and found <= 4
+
+    def _position_of_asked(self) -> int | None:
+        for found in self.lexicon.find(self.reading.tokens, "ask"):
+            if found.phrase.field == self.asked:
+                before = range(found.start)
+                nouns = any(self._only_noun(self.reading.word(at)) for at in before)
+                return None if nouns else found.start
+        return None
+
+    def _most(self) -> bool:
+        return self.reading.has("most", "most often", "most common", "most frequent", "commonest", "most frequently")
+
+    def _most_common(self, base: Query) -> Query:
+        chips = tuple(chip for chip in base.chips if chip.kind not in ("theme", "sort"))
+        return replace(base, kind="aggregate", measure="most", theme="", chips=chips)
+
+
+def default_sort(lexicon: Lexicon) -> Sort | None:
+    """How a list without theme and sort is ordered."""
+    return lexicon.best

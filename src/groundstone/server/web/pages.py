@@ -1,0 +1,83 @@
+"""The pages: a template each, rendered with what is known before any script runs."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from groundstone.identity import Principal
+from groundstone.server import auth
+from groundstone.server.stream import work
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from starlette.types import Scope
+
+HERE = Path(__file__).parent
+FIRST = "movies"  # the application that greets, when it is there
+
+Visitor = Annotated[Principal, Depends(auth.page_principal)]
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def home(request: Request, visitor: Visitor) -> Response:
+    names = await work(request, request.app.state.platform.knowledge_bases, visitor)
+    if not names:
+        return page("welcome.html")
+    return RedirectResponse(f"/chat/{FIRST if FIRST in names else names[0]}", status_code=307)
+
+
+@router.get("/chat/{name}")
+async def chat(request: Request, visitor: Visitor, name: str) -> Response:
+    platform = request.app.state.platform
+    kb = await work(request, platform.kb, name, visitor)
+    names = await work(request, platform.knowledge_bases, visitor)
+    titles = {app.knowledge_base: app.title for app in platform.apps()}
+    rooms = [(item, titles.get(item, item)) for item in names]
+    signed_in = bool(platform.settings.access_key)
+    return page("chat.html", kb=kb.spec, name=kb.name, rooms=rooms, signed_in=signed_in)
+
+
+@router.get("/favicon.ico")
+async def favicon() -> Response:
+    return FileResponse(HERE / "static" / "icon.svg", media_type="image/svg+xml")
+
+
+def sign_in(request: Request, failed: bool = False) -> Response:
+    return page("sign_in.html", status=403 if failed else 200, failed=failed)
+
+
+def error_page(request: Request, status: int, message: str) -> Response:
+    return page("error.html", status=status, message=message)
+
+
+def page(template: str, status: int = 200, **values: Any) -> Response:
+    html = _templates().get_template(template).render(status=status, **values)
+    return HTMLResponse(html, status_code=status, headers={"cache-control": "no-store"})
+
+
+def static() -> StaticFiles:
+    return _Static(directory=HERE / "static")
+
+
+class _Static(StaticFiles):
+    """Files that browsers may keep but must ask about, so that an upgrade shows at once."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = "no-cache"
+        return response
+
+
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    loader = FileSystemLoader(HERE / "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)

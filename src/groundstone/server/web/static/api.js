@@ -1,0 +1,64 @@
+// The native API. A failed call throws ApiError with the message that the server wrote for people.
+
+import { events } from "./stream.js";
+
+export class ApiError extends Error {
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export const UNREACHABLE = new ApiError("unreachable", "The server cannot be reached. Your question is kept.");
+
+async function call(method, path, body, options = {}) {
+  const headers = { accept: options.accept ?? "application/json" };
+  if (body !== undefined) headers["content-type"] = "application/json";
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const request = { method, headers, body: text, signal: options.signal };
+  const response = await fetch(`/api${path}`, request).catch((error) => {
+    throw error.name === "AbortError" ? error : UNREACHABLE;
+  });
+  if (response.status === 401) window.location.assign("/sign-in");
+  if (!response.ok) throw await failure(response);
+  return response;
+}
+
+async function failure(response) {
+  const body = await response.json().catch(() => ({}));
+  const said = body.error ?? { code: "internal", message: `The server answered with status ${response.status}.` };
+  return new ApiError(said.code, said.message);
+}
+
+const json = async (...wanted) => (await call(...wanted)).json();
+const at = (...parts) => "/" + parts.map(encodeURIComponent).join("/");
+
+export const knowledgeBase = (name) => json("GET", at("knowledge-bases", name));
+export const conversations = (kb) => json("GET", `/conversations?knowledge_base=${encodeURIComponent(kb)}`);
+export const conversation = (id) => json("GET", at("conversations", id));
+export const begin = (kb) => json("POST", "/conversations", { knowledge_base: kb });
+export const rename = (id, title) => json("PATCH", at("conversations", id), { title });
+export const remove = (id) => call("DELETE", at("conversations", id));
+export const exportAddress = (id, format) => `/api${at("conversations", id)}/export?format=${format}`;
+
+export function rate(id, turn, rating, comment = "") {
+  return call("POST", `${at("conversations", id)}/turns/${turn}/feedback`, { rating, comment });
+}
+
+export function documentOf(kb, id) {
+  const path = id.split("/").map(encodeURIComponent).join("/");
+  return json("GET", `${at("knowledge-bases", kb)}/documents/${path}`);
+}
+
+// The events of an answer, as they come. Throws ApiError when the stream says so or breaks off.
+export async function* ask(kb, body, signal) {
+  const path = `${at("knowledge-bases", kb)}/ask`;
+  const response = await call("POST", path, body, { accept: "text/event-stream", signal });
+  let done = false;
+  for await (const event of events(response.body, signal)) {
+    if (event.kind === "error") throw new ApiError(event.data.code, event.data.message);
+    done ||= event.kind === "done";
+    yield event;
+  }
+  if (!done) throw new ApiError("unreachable", "The connection broke off before the answer was complete.");
+}

@@ -1,0 +1,1 @@
+"""The parts of the SQLite store. A collection is a folder with ``collection.db``, ``vectors-N.f32``."""

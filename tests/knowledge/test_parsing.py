@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+import io
+import os
+import random
+import time
+import zipfile
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groundstone.errors import UnreadableDocument
+from groundstone.knowledge.encoding import GUESSED, decode
+from groundstone.knowledge.markdown import markdown_text
+from groundstone.knowledge.parse import Parser
+from groundstone.knowledge.sandbox import Limits, Sandbox
+
+
+@pytest.fixture(scope="module")
+def parser() -> Iterator[Parser]:
+    with Parser() as one:
+        yield one
+
+
+def pdf(*pages: str, title: str = "") -> bytes:
+    """A small PDF written by hand, one line of Helvetica a page."""
+    kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    for number, text in enumerate(pages):
+        stream = f"BT /F1 12 Tf 72 700 Td ({text}) Tj ET"
+        resources = f"/Resources << /Font << /F1 3 0 R >> >> /Contents {5 + 2 * number} 0 R"
+        objects.append(f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] {resources} >>")
+        objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
+    objects.append(f"<< /Title ({title}) >>")
+    out, offsets = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1")
+    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
+    size = len(objects) + 1
+    trailer = f"trailer << /Size {size} /Root 1 0 R /Info {len(objects)} 0 R >>\nstartxref\n{len(out)}\n%%EOF"
+    return out + f"xref\n0 {size}\n0000000000 65535 f \n{table}{trailer}".encode()
+
+
+def docx() -> bytes:
+    word = pytest.importorskip("docx")
+    document = word.Document()
+    document.add_heading("Guide", 1)
+    document.add_paragraph("Read this first.")
+    document.add_heading("Prices", 2)
+    table = document.add_table(2, 2)
+    for row, cells in enumerate([("Part", "Price"), ("Bolt", "3")]):
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def zipped(**members: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name.replace("__", "/"), data)
+    return out.getvalue()
+
+
+def test_a_pdf_is_read_page_by_page(parser: Parser) -> None:
+    parsed = parser.parse("a.pdf", pdf("First page.", "Second page.", title="Handbook"))
+    assert parsed.text == "First page.\n\nSecond page."
+    assert [(parsed.text[part.start : part.end], part.page) for part in parsed.parts] == [
+        ("First page.", 1),
+        ("Second page.", 2),
+    ]
+    assert (parsed.title, parsed.media_type) == ("Handbook", "application/pdf")
+
+
+def test_a_word_document_keeps_headings_and_tables(parser: Parser) -> None:
+    parsed = parser.parse("a.docx", docx())
+    assert parsed.text == "Guide\n\nRead this first.\n\nPrices\n\nPart | Price\nBolt | 3"
+    assert [part.label for part in parsed.parts] == ["Guide", "Guide > Prices"]
+
+
+HTML = """<!doctype html><html><head><title>The  title</title><style>p {color: red}</style></head><body>
+<script>steal()</script><h1>Guide</h1><p>Hello <b>dear</b>
+reader.<p hidden>not this</p><div style="display: none">nor this</div><h2>Parts</h2>
+<ul><li>Bolt<li>Nut</ul><table><tr><td>a<td>b</table><pre>x
+  y</pre>caf\u00e9</body></html>"""
+
+
+def test_html_keeps_what_a_reader_sees(parser: Parser) -> None:
+    parsed = parser.parse("a.html", HTML.encode())
+    lines = ["Guide", "Hello dear reader.", "Parts", "- Bolt\n- Nut", "a | b", "x\n  y", "café"]
+    assert parsed.text.strip() == "\n\n".join(lines)
+    assert parsed.title == "The title"
+    assert [part.label for part in parsed.parts] == ["Guide", "Guide > Parts"]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "cp1252", "utf-16"])
+def test_html_in_several_encodings(parser: Parser, charset: str) -> None:
+    meta = '<meta charset="windows-1252">' if charset == "cp1252" else ""
+    assert parser.parse("a.htm", f"<html>{meta}<p>Amélie</p>".encode(charset)).text.strip() == "Amélie"
+
+
+def test_markdown_loses_its_marks_but_not_its_words() -> None:
+    source = (
+        "---\ntitle: Handbook\n---\n# Guide #\nRead **this** [page](https://x.org) and `code`.\n\n"
+        "## Use\n> quoted\n\n```py\n# no heading\nx = a*b*c\n```\n<!-- gone -->\n* item\nsnake_case_name and 2 * 3 * 4\n"
+    )
+    text, title, parts = markdown_text(source)
+    assert title == "Handbook"
+    assert "Read this page and code." in text
+    assert "# no heading\nx = a*b*c" in text
+    assert "snake_case_name and 2 * 3 * 4" in text
+    assert "gone" not in text
+    assert [part.label for part in parts] == ["Guide", "Guide > Use"]
+    assert text[parts[1].start :].startswith("Use\nquoted")
+
+
+def test_tables_inside_a_folder_become_lines(parser: Parser) -> None:
+    assert parser.parse("a.csv", b"name;age\nAna;7\nBo;8\n").text == "name: Ana | age: 7\nname: Bo | age: 8"
+    (note,) = parser.parse("a.jsonl", b'{"name": "Ana"}\n{"broken\n').notes
+    assert note.startswith("line 2 is not valid JSON")
+    assert parser.parse("a.json", b'{"any": {"thing": 1}}').text == '{"any": {"thing": 1}}'
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "note"),
+    [
+        ("Amélie".encode(), "Amélie", None),
+        ("Amélie".encode("utf-8-sig"), "Amélie", None),
+        ("Amélie".encode("utf-16"), "Amélie", None),
+        ("Amélie".encode("utf-32"), "Amélie", None),
+        ("Amélie".encode("cp1252"), "Amélie", GUESSED),
+        (b"a\r\nb\rc", "a\nb\nc", None),
+    ],
+)
+def test_text_is_decoded_and_a_guess_is_admitted(data: bytes, text: str, note: str | None) -> None:
+    assert decode(data) == (text, note)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.txt", b"", "empty"),
+        ("a.txt", b" \n ", "no text"),
+        ("a.txt", b"\x00\x01\x02", "binary"),
+        ("a.txt", pdf("x"), "is a PDF"),
+        ("a.png", b"x", "not a kind that can be read"),
+        ("noending", b"x", "not a kind that can be read"),
+        ("a.pdf", b"hello", "is not a PDF"),
+        ("a.pdf", pdf("x")[:120], "damaged"),
+        ("a.pdf", pdf(""), "only images"),
+        ("a.docx", b"hello", "is not a Word document"),
+        ("a.docx", b"PK\x03\x04 truncated", "truncated"),
+        ("a.docx", zipped(readme=b"x"), "no Word document"),
+        ("a.docx", zipped(word__document=b"x"), "no Word document"),
+        ("a.html", b"<html></html>", "no text"),
+    ],
+)
+def test_what_cannot_be_read_says_why(parser: Parser, name: str, data: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableDocument, match=reason):
+        parser.parse(name, data)
+
+
+def test_a_zip_bomb_is_refused_at_once(parser: Parser) -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("word/document.xml", "w", force_zip64=True) as member:
+            for _ in range(300):
+                member.write(bytes(2**20))
+    started = time.monotonic()
+    with pytest.raises(UnreadableDocument, match="unpacks to more than"):
+        parser.parse("a.docx", bomb.getvalue())
+    assert time.monotonic() - started < 10
+
+
+def test_a_word_document_of_many_nodes_meets_the_memory_limit() -> None:
+    source = zipfile.ZipFile(io.BytesIO(docx()))
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "word/document.xml":
+                data = data.replace(b"<w:body>", b"<w:body>" + b"<w:p/>" * 4_000_000)
+            archive.writestr(name, data)
+    with Parser(Sandbox(Limits(cpu=20, wall=30, memory=400 * 2**20))) as parser:
+        with pytest.raises(UnreadableDocument):
+            parser.parse("a.docx", out.getvalue())
+        assert parser.parse("a.docx", docx()).text.startswith("Guide")
+
+
+def _sandbox_with(
+    code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: os.PathLike[str], limits: Limits
+) -> Sandbox:
+    """A real child whose HTML parser is replaced by hostile code, found first on its path."""
+    package = os.path.join(tmp_path, "lxml")
+    os.makedirs(package)
+    with open(os.path.join(package, "__init__.py"), "w", encoding="utf-8") as file:
+        file.write(f"import os, signal, socket, time\ndef bad():\n    {code}\n")
+    with open(os.path.join(package, "etree.py"), "w", encoding="utf-8") as file:
+        file.write("from lxml import bad\nbad()\n")
+    with open(os.path.join(package, "html.py"), "w", encoding="utf-8") as file:
+        file.write("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return Sandbox(limits)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("time.sleep(60)", "longer than 2 seconds"),
+        ("while True: pass", "(processor time|longer than)"),
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "crashed"),
+        ("os._exit(0)", "(no usable answer|longer than|ended|crashed)"),
+        ("x = bytearray(4 * 2**30)", "memory"),
+        ("print('x', file=open('stolen', 'w'), flush=True)", "OSError"),
+        ("f = lambda: f(); f()", "nested too deeply"),
+    ],
+)
+def test_a_hostile_file_ends_its_own_parse_only(
+    code: str, reason: str, monkeypatch: pytest.MonkeyPatch, tmp_path: os.PathLike[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sandbox = _sandbox_with(code, monkeypatch, tmp_path, Limits(cpu=1, wall=2.0, memory=1024 * 2**20))
+    try:
+        with pytest.raises(UnreadableDocument, match=reason):
+            sandbox.run("html", b"<p>x")
+        with pytest.raises(UnreadableDocument, match="damaged"):
+            sandbox.run("pdf", b"%PDF- next file")
+    finally:
+        sandbox.close()
+
+
+def test_the_child_knows_no_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: os.PathLike[str]) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    sandbox = _sandbox_with("raise ValueError(sorted(os.environ))", monkeypatch, tmp_path, Limits())
+    with pytest.raises(UnreadableDocument) as caught:
+        sandbox.run("html", b"<p>x")
+    sandbox.close()
+    assert "PYTHONPATH" in str(caught.value)
+    assert "AWS" not in str(caught.value)
+
+
+def test_an_answer_that_is_too_long_is_refused(parser: Parser) -> None:
+    with Parser(Sandbox(Limits(output=1000))) as small, pytest.raises(UnreadableDocument, match="too long"):
+        small.parse("a.html", b"<p>" + b"x" * 5000)
+
+
+def test_damaged_files_never_raise_anything_else(parser: Parser) -> None:
+    dice = random.Random(5)
+    for name, whole in [("a.pdf", pdf("Some text.", "More.")), ("a.docx", docx()), ("a.html", HTML.encode())]:
+        for _ in range(25):
+            data = bytearray(whole)
+            for _ in range(dice.randrange(1, 12)):
+                data[dice.randrange(8, len(data))] = dice.randrange(256)
+            try:
+                parsed = parser.parse(name, bytes(data[: dice.randrange(20, len(data) + 1)]))
+            except UnreadableDocument:
+                continue
+            assert all(0 <= part.start < part.end <= len(parsed.text) for part in parsed.parts)
+
+
+@given(st.binary(max_size=300), st.sampled_from(["a.txt", "a.md", "a.csv", "a.json", "a.jsonl"]))
+def test_plain_files_are_read_or_refused(data: bytes, name: str) -> None:
+    with Parser() as one:
+        try:
+            parsed = one.parse(name, data)
+        except UnreadableDocument:
+            return
+    assert parsed.text.strip()
+    assert all(0 <= part.start < part.end <= len(parsed.text) for part in parsed.parts)
