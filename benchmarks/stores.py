@@ -23,6 +23,7 @@ import numpy as np
 
 from groundstone.filters import And, Compare, Sort
 from groundstone.identity import LOCAL
+from groundstone.models.base import Vectors
 from groundstone.records import Chunk, Document, Value
 from groundstone.schema import Schema
 from groundstone.stores.base import Collection, Entry, Settings, Store
@@ -50,15 +51,16 @@ class Made:
             vectors = self.vectors(count)
             yield [self._entry(start + number, vectors[number : number + 1]) for number in range(count)]
 
-    def vectors(self, count: int) -> np.ndarray:
+    def vectors(self, count: int) -> Vectors:
         centres = self._centres[self._random.integers(0, len(self._centres), count)]
         rows = centres + 0.7 * self._random.standard_normal((count, DIMENSIONS)).astype(np.float32)
-        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+        lengths: Vectors = np.linalg.norm(rows, axis=1, keepdims=True)
+        return (rows / lengths).astype(np.float32)
 
     def words(self, count: int) -> list[str]:
         return [f"word{number}" for number in self._random.choice(VOCABULARY, count, p=self._shares)]
 
-    def _entry(self, number: int, vectors: np.ndarray) -> Entry:
+    def _entry(self, number: int, vectors: Vectors) -> Entry:
         id_, text = f"film {number}", " ".join(self.words(WORDS_A_TEXT))
         document = Document(id_, f"Film {number}", text, _fields(number))
         return Entry(document, str(number), (Chunk(f"{id_}#0", id_, text, 0, len(text), text),), vectors)
@@ -125,15 +127,13 @@ def _reads(collection: Collection, made: Made) -> dict[str, Callable[[int], obje
         "match 6 words": lambda n: collection.match(LOCAL, words[n], limit=10),
         "match, same filter 10 %": lambda n: collection.match(LOCAL, words[n], limit=10, where=tenth),
         "select sorted": lambda n: collection.select(LOCAL, sort=[Sort("number 1", True)], limit=20),
-        "select 10 % sorted": lambda n: collection.select(
-            LOCAL, where=tenth, sort=[Sort("text 1")], limit=20
-        ),
+        "select 10 % sorted": lambda n: collection.select(LOCAL, where=tenth, sort=[Sort("text 1")], limit=20),
         "count 10 %": lambda n: collection.count(LOCAL, tenth),
         "10 documents": lambda n: collection.documents(LOCAL, ids),
     }
 
 
-def _recall(collection: Collection, made: Made, rows: np.ndarray, ids: list[str]) -> float:
+def _recall(collection: Collection, made: Made, rows: Vectors, ids: list[str]) -> float:
     found = 0
     for query in made.vectors(30):
         best = {ids[at] for at in np.argsort(-(rows @ query))[:10]}
@@ -153,9 +153,7 @@ def measure(engine: str, size: int) -> dict[str, Any]:
         result["first search s"] = round(time.perf_counter() - start, 3)
         for name, call in _reads(collection, made).items():
             result[name] = _timed(call)
-        result["MB on disk"] = (
-            sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file()) // 10**6
-        )
+        result["MB on disk"] = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file()) // 10**6
         result["MB resident at most"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
         ids = collection.ids(LOCAL)
         rows = collection.vectors(LOCAL, [f"{id_}#0" for id_ in ids])
@@ -182,9 +180,7 @@ def _in_own_process(engine: str, size: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--large", action="store_true", help="also a million documents")
     parser.add_argument("--engine", action="append", choices=["sqlite", "lance"])
     parser.add_argument("--size", action="append", type=int)

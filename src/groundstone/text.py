@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 (quotation marks and dashes of many languages are meant)
 """Plain text cut into paragraphs and sentences, by character offsets, so that every piece can be quoted."""
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,9 +38,7 @@ def words(text: str) -> int:
 def documents(draw: st.DrawFn) -> Document:
     text = draw(st.text(alphabet=st.sampled_from("ab .!?\n#-é"), max_size=600))
     cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=4)))
-    spans = [
-        Span(start, end, page=page) for page, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False), 1)
-    ]
+    spans = [Span(start, end, page=page) for page, (start, end) in enumerate(pairwise(cuts), 1)]
     return Document("d", "Title", text, parts=tuple(spans))
 
 
@@ -85,15 +85,13 @@ def test_structure_keeps_sections_apart_and_names_the_headings_above() -> None:
 def test_fixed_windows_overlap_by_whole_sentences() -> None:
     text = " ".join(f"Sentence number {number} is here." for number in range(12))
     chunks = chunk(Document("d", "T", text), Chunking("fixed", size=20, overlap=6, child=8), words)
-    for left, right in zip(chunks, chunks[1:], strict=False):
+    for left, right in pairwise(chunks):
         assert left.end > right.start > left.start
         assert right.text.startswith("Sentence number")
 
 
 def test_a_child_names_the_section_that_is_shown_and_the_section_is_never_searched() -> None:
-    chunks = {
-        one.id: one for one in chunk(guide(), Chunking("hierarchical", size=100, overlap=0, child=8), words)
-    }
+    chunks = {one.id: one for one in chunk(guide(), Chunking("hierarchical", size=100, overlap=0, child=8), words)}
     parents = [one for one in chunks.values() if one.parent is None]
     children = [one for one in chunks.values() if one.parent is not None]
     assert len(parents) == 3

@@ -99,9 +99,7 @@ def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
         item.read()
 
 
-@pytest.mark.parametrize(
-    "spec", [SourceSpec("folder", "nowhere"), SourceSpec("folder", ""), SourceSpec("s3", "x")]
-)
+@pytest.mark.parametrize("spec", [SourceSpec("folder", "nowhere"), SourceSpec("folder", ""), SourceSpec("s3", "x")])
 def test_a_source_that_is_not_there_is_an_error(tmp_path: Path, spec: SourceSpec) -> None:
     with pytest.raises(SourceError):
         open_source(spec, tmp_path)

@@ -111,7 +111,8 @@ def test_html_in_several_encodings(parser: Parser, charset: str) -> None:
 def test_markdown_loses_its_marks_but_not_its_words() -> None:
     source = (
         "---\ntitle: Handbook\n---\n# Guide #\nRead **this** [page](https://x.org) and `code`.\n\n"
-        "## Use\n> quoted\n\n```py\n# no heading\nx = a*b*c\n```\n<!-- gone -->\n* item\nsnake_case_name and 2 * 3 * 4\n"
+        "## Use\n> quoted\n\n```py\n# no heading\nx = a*b*c\n```\n"
+        "<!-- gone -->\n* item\nsnake_case_name and 2 * 3 * 4\n"
     )
     text, title, parts = markdown_text(source)
     assert title == "Handbook"
@@ -171,10 +172,12 @@ def test_what_cannot_be_read_says_why(parser: Parser, name: str, data: bytes, re
 
 def test_a_zip_bomb_is_refused_at_once(parser: Parser) -> None:
     bomb = io.BytesIO()
-    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("word/document.xml", "w", force_zip64=True) as member:
-            for _ in range(300):
-                member.write(bytes(2**20))
+    with (
+        zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("word/document.xml", "w", force_zip64=True) as member,
+    ):
+        for _ in range(300):
+            member.write(bytes(2**20))
     started = time.monotonic()
     with pytest.raises(UnreadableDocument, match="unpacks to more than"):
         parser.parse("a.docx", bomb.getvalue())
@@ -196,18 +199,19 @@ def test_a_word_document_of_many_nodes_meets_the_memory_limit() -> None:
         assert parser.parse("a.docx", docx()).text.startswith("Guide")
 
 
-def _sandbox_with(
-    code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: os.PathLike[str], limits: Limits
-) -> Sandbox:
+def _sandbox_with(code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: os.PathLike[str], limits: Limits) -> Sandbox:
     """A real child whose HTML parser is replaced by hostile code, found first on its path."""
     package = os.path.join(tmp_path, "lxml")
     os.makedirs(package)
-    with open(os.path.join(package, "__init__.py"), "w", encoding="utf-8") as file:
-        file.write(f"import os, signal, socket, time\ndef bad():\n    {code}\n")
-    with open(os.path.join(package, "etree.py"), "w", encoding="utf-8") as file:
-        file.write("from lxml import bad\nbad()\n")
-    with open(os.path.join(package, "html.py"), "w", encoding="utf-8") as file:
-        file.write("")
+    head = "import os, signal, time\nHTMLParser = dict\n"
+    sources = {
+        "__init__.py": "",
+        "etree.py": "class ParserError(Exception): ...\n",
+        "html.py": head + f"def document_fromstring(*args, **named):\n    {code}\n",
+    }
+    for name, source in sources.items():
+        with open(os.path.join(package, name), "w", encoding="utf-8") as file:
+            file.write(source)
     monkeypatch.syspath_prepend(str(tmp_path))
     return Sandbox(limits)
 

@@ -67,7 +67,7 @@ def test_a_sync_does_only_what_changed(base: Base) -> None:
     base.write("a.txt", "Other text.")
     (base.docs / "b.md").unlink()
     base.write("d.txt", "New.")
-    base.embed.batches.clear()
+    base.embed.calls.clear()
     report = base.sync()
     assert counts(report) == (1, 1, 1, 1, 0)
     assert report.version == 2
@@ -106,7 +106,9 @@ def test_a_file_that_breaks_keeps_its_earlier_version_and_stops_nothing(base: Ba
 def test_a_side_file_adds_fields_that_can_be_filtered_and_searched(base: Base) -> None:
     base.write("a.txt", "Some rules.")
     base.write("b.txt", "Other rules.")
-    attributes = '"team": "law", "author": {"value": {"type": "STRING", "stringValue": "Zoe"}, "includeForEmbedding": true}'
+    attributes = (
+        '"team": "law", "author": {"value": {"type": "STRING", "stringValue": "Zoe"}, "includeForEmbedding": true}'
+    )
     base.write("a.txt.metadata.json", f'{{"metadataAttributes": {{{attributes}}}}}')
     base.sync()
     assert base.collection.ids(LOCAL, Compare("team", "eq", "law")) == ["a.txt"]
@@ -236,9 +238,7 @@ def test_an_interrupted_sync_goes_on_where_it_stopped(rows: Base, error: type[Ba
 
 def test_killed_at_any_point_and_resumed_it_gives_the_same_store(tmp_path: Path) -> None:
     source = tmp_path / "t.csv"
-    source.write_text(
-        "id,title,n\n" + "".join(f"{number},Film {number} of {number % 7},1\n" for number in range(120))
-    )
+    source.write_text("id,title,n\n" + "".join(f"{number},Film {number} of {number % 7},1\n" for number in range(120)))
     spec = syncing.spec(source)
     whole = collection(tmp_path / "whole", spec)
     index.sync(LOCAL, whole, spec, TinyEmbed())

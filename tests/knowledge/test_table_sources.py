@@ -22,9 +22,7 @@ SCHEMA = Schema(
 )
 
 
-def listed(
-    path: Path, mapping: dict[str, str] | None = None, schema: Schema = SCHEMA
-) -> list[Item | Failure]:
+def listed(path: Path, mapping: dict[str, str] | None = None, schema: Schema = SCHEMA) -> list[Item | Failure]:
     return list(open_source(SourceSpec("records", str(path), mapping or {}), schema=schema).items())
 
 
@@ -157,16 +155,14 @@ def test_any_text_gives_rows_or_errors_and_never_raises(suffix: str, text: str) 
         assert row.error or row.values
 
 
-@given(
-    st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), min_size=2, max_size=2))
-)
+@given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), min_size=2, max_size=2)))
 def test_csv_written_by_python_is_read_back(rows: list[list[str]]) -> None:
     import csv
     import io
 
     out = io.StringIO()
     csv.writer(out).writerows([["first", "second"], *rows])
-    read = [row for row in rows_of_text(".csv", out.getvalue())]
+    read = list(rows_of_text(".csv", out.getvalue()))
     expected = [row for row in rows if any(cell.strip() for cell in row)]
     assert [list(row.values.values()) for row in read] == expected
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +60,7 @@ def test_paragraphs_are_separated_by_blank_lines_only() -> None:
 @given(st.text(alphabet=st.sampled_from("aZ .!?\n\"'“”…:-1)。Mr") | st.characters(), max_size=300))
 def test_sentences_hold_every_character_once_and_in_order(text: str) -> None:
     spans = sentences(text)
-    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))
     assert all(text[start:end] == text[start:end].strip() != "" for start, end in spans)
     covered = "".join(text[start:end] for start, end in spans)
     assert "".join(covered.split()) == "".join(text.split())

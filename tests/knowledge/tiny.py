@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from groundstone.identity import LOCAL
 from groundstone.knowledge.spec import KnowledgeSpec
-from groundstone.models.base import Vectors
+from groundstone.models.fakes import FakeEmbed
 from groundstone.stores.base import Collection, Settings
 from groundstone.stores.sqlite import SqliteStore
 
 DIMENSIONS = 32
 
 
-class TinyEmbed:
-    """Counts hashed words; counts its calls too."""
-
-    name = "tiny"
-    dimensions = DIMENSIONS
-
+class TinyEmbed(FakeEmbed):
     def __init__(self) -> None:
-        self.batches: list[int] = []
+        super().__init__(DIMENSIONS, "tiny")
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        self.batches.append(len(texts))
-        rows = np.full((len(texts), DIMENSIONS), 1e-3, dtype=np.float32)
-        for row, text in enumerate(texts):
-            for word in text.lower().split():
-                rows[row, hashlib.sha256(word.encode()).digest()[0] % DIMENSIONS] += 1
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    @property
+    def batches(self) -> list[int]:
+        """How many texts each call embedded."""
+        return [len(texts) for texts in self.calls]
 
 
 def collection(folder: Path, spec: KnowledgeSpec) -> Collection:

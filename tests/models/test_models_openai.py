@@ -68,7 +68,9 @@ def test_a_schema_is_sent_as_response_format() -> None:
 
 
 def test_comments_odd_chunks_and_split_bytes_do_no_harm() -> None:
-    stream = (": ping\n\n" + event(choices=[{"delta": {"role": "assistant"}}]) + word("né") + event(object="x")).encode()
+    stream = (
+        ": ping\n\n" + event(choices=[{"delta": {"role": "assistant"}}]) + word("né") + event(object="x")
+    ).encode()
     stream += event(choices=[{"delta": None}]).encode() + word("e", "tool_calls").encode() + DONE.encode()
     single = [stream[i : i + 1] for i in range(len(stream))]
     for parts in ([STREAM, stream], [STREAM, *single]):
@@ -118,7 +120,9 @@ def test_a_bad_request_gives_the_servers_words_and_is_not_repeated() -> None:
 
 
 def test_a_busy_server_is_asked_again_after_the_time_it_asks_for() -> None:
-    with MisbehavingServer(answer(429, "{}", "Retry-After: 0.2"), [STREAM, word("now", "stop"), DONE]) as server:
+    with MisbehavingServer(
+        answer(429, "{}", "Retry-After: 0.2"), [STREAM, word("now", "stop"), DONE]
+    ) as server:
         began = time.monotonic()
         assert text(chat(server, retries=1)) == "now"
     assert 0.15 < time.monotonic() - began < 2

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from groundstone.errors import EngineUnavailable
 from groundstone.models.sse import LINE_LIMIT, events
 
-STREAM = "data: one\n\n: keep-alive\r\n\r\ndata:two\ndata: zwei é\r\rid: 7\nevent: x\ndata: three\n\n".encode()
+STREAM = (
+    "data: one\n\n: keep-alive\r\n\r\ndata:two\ndata: zwei é\r\rid: 7\nevent: x\ndata: three\n\n".encode()
+)
 EXPECTED = ["one", "", "two\nzwei é", "three"]
 
 

@@ -123,9 +123,7 @@ class StandInKnowledge:
         return self.documents[document_id]
 
     def search(self, text: str, *, where: Filter | None = None, limit: int = 10, **_: Any) -> list[Hit]:
-        found = [
-            item for item in self.documents.values() if matches(item, where) and fold(text) in fold(item.text)
-        ]
+        found = [item for item in self.documents.values() if matches(item, where) and fold(text) in fold(item.text)]
         return [Hit(_chunk(item), item, 0.5) for item in found[:limit]]
 
     def ask(self, question: str, *, history: Sequence[Any] = (), query: Query | None = None) -> Answer:
@@ -138,9 +136,7 @@ class StandInKnowledge:
             raise RuntimeError("a secret detail")
         return self._listed(query) if query else self._understood(question)
 
-    def stream(
-        self, question: str, *, history: Sequence[Any] = (), query: Query | None = None
-    ) -> Iterator[Event]:
+    def stream(self, question: str, *, history: Sequence[Any] = (), query: Query | None = None) -> Iterator[Event]:
         try:
             pause = 0.4 if "slow" in question else self.pause
             for event in events(self.ask(question, history=history, query=query)):
@@ -170,26 +166,18 @@ class StandInKnowledge:
         film = next(item for item in self.documents.values() if "Nightmare Before" in item.title)
         cited = _field_citation(film, "directors")
         text = f"{film.title} was directed by {cited.quote}."
-        query = Query(
-            "fact", question, subjects=(film.id,), asked="directors", chips=(Chip("subject", film.title),)
-        )
+        query = Query("fact", question, subjects=(film.id,), asked="directors", chips=(Chip("subject", film.title),))
         return Answer(question, (Sentence(text, (0,)),), query, (cited,), strength="exact", total=1)
 
     def _listed(self, query: Query) -> Answer:
         theme = fold(query.theme)
-        found = [
-            item
-            for item in self.documents.values()
-            if theme in fold(item.text) and matches(item, query.where)
-        ]
+        found = [item for item in self.documents.values() if theme in fold(item.text) and matches(item, query.where)]
         for sort in query.sort:
             found.sort(key=lambda item: item.fields.get(sort.field) or 0, reverse=sort.descending)
         shown = found[query.offset : query.offset + (query.limit or 10)]
         cited = tuple(_plot_citation(item, theme) for item in shown)
         lead = Sentence(f"{len(found)} films match." if found else "No film matches all of this.")
-        rest = tuple(
-            Sentence(f"{item.title} ({item.fields['year']}).", (i,)) for i, item in enumerate(shown[:3])
-        )
+        rest = tuple(Sentence(f"{item.title} ({item.fields['year']}).", (i,)) for i, item in enumerate(shown[:3]))
         cards = tuple(self._card(item, index) for index, item in enumerate(shown))
         strength = "high" if theme else "exact"
         return Answer(
@@ -203,9 +191,7 @@ class StandInKnowledge:
         )
 
     def _told(self, question: str, count: int, only: str = "") -> Answer:
-        films = [
-            item for item in self.documents.values() if (only in item.id if only else item.id != "hostile")
-        ]
+        films = [item for item in self.documents.values() if (only in item.id if only else item.id != "hostile")]
         cited = tuple(_plot_citation(item, "") for item in films[: max(count // 2, 1)])
         told = tuple(Sentence(item.quote, (index,)) for index, item in enumerate(cited))
         sentences = tuple(itertools.islice(itertools.cycle(told), count))
@@ -227,9 +213,7 @@ def films() -> list[Document]:
     spec = movies()
     paths = sorted(MOVIES.glob("catalogue/*.jsonl"))
     lines = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line]
-    documents = [
-        record_document(row["id"], row, spec.schema, "movies.jsonl") for row in map(json.loads, lines)
-    ]
+    documents = [record_document(row["id"], row, spec.schema, "movies.jsonl") for row in map(json.loads, lines)]
     hostile = {
         "id": "hostile",
         "title": HOSTILE,

@@ -19,9 +19,7 @@ ASK = "/api/knowledge-bases/movies/ask"
 
 def events(text: str) -> list[tuple[str, Any]]:
     blocks = [block.split("\n") for block in text.split("\n\n") if block]
-    return [
-        (block[0].removeprefix("event: "), json.loads(block[1].removeprefix("data: "))) for block in blocks
-    ]
+    return [(block[0].removeprefix("event: "), json.loads(block[1].removeprefix("data: "))) for block in blocks]
 
 
 def error(response: httpx.Response) -> dict[str, str]:
@@ -35,7 +33,9 @@ def test_healthz_answers_without_a_platform_call(shared: httpx.Client) -> None:
 
 
 def test_importing_the_server_loads_no_engine() -> None:
-    code = "import sys, groundstone.server.app; print([m for m in ('onnxruntime', 'jinja2', 'boto3') if m in sys.modules])"
+    code = (
+        "import sys, groundstone.server.app; print([m for m in ('onnxruntime', 'jinja2', 'boto3') if m in sys.modules])"
+    )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
 
 
@@ -92,9 +92,7 @@ def test_search_takes_a_filter_and_checks_it(shared: httpx.Client) -> None:
     assert error(shared.post(address, json={"where": wrong}))["code"] == "invalid_filter"
 
 
-def test_an_answer_is_exactly_what_the_knowledge_base_said(
-    client: httpx.Client, platform: StandInPlatform
-) -> None:
+def test_an_answer_is_exactly_what_the_knowledge_base_said(client: httpx.Client, platform: StandInPlatform) -> None:
     answer = client.post(ASK, json={"question": "Who directed it?"}).json()
     said = json.loads(json.dumps(to_json(platform._kbs["movies"].ask("Who directed it?"))))
     assert {name: answer[name] for name in said} == said
@@ -122,9 +120,7 @@ def test_a_streamed_answer_ends_with_the_same_answer(shared: httpx.Client) -> No
     assert streamed[-1][1]["answer"] | {"turn": None} == plain
 
 
-def test_an_edited_interpretation_replaces_the_understanding(
-    client: httpx.Client, platform: StandInPlatform
-) -> None:
+def test_an_edited_interpretation_replaces_the_understanding(client: httpx.Client, platform: StandInPlatform) -> None:
     query = client.post(ASK, json={"question": "classic animated films"}).json()["query"]
     query["chips"] = query["chips"][:1]
     answer = client.post(ASK, json={"question": "classic animated films", "query": query}).json()
@@ -151,9 +147,7 @@ def test_errors_have_one_form_and_hide_what_was_not_meant_for_people(shared: htt
 
 def test_a_reader_who_goes_away_closes_the_stream(client: httpx.Client, platform: StandInPlatform) -> None:
     kb = platform._kbs["movies"]
-    with client.stream(
-        "POST", ASK, json={"question": "slow"}, headers={"accept": "text/event-stream"}
-    ) as response:
+    with client.stream("POST", ASK, json={"question": "slow"}, headers={"accept": "text/event-stream"}) as response:
         next(response.iter_lines())
         assert not kb.closed.is_set()
     assert kb.closed.wait(5)
@@ -169,9 +163,7 @@ def test_a_document_is_shown_with_its_parts(shared: httpx.Client) -> None:
 
 
 def test_slow_answers_do_not_hold_up_others(shared: httpx.Client) -> None:
-    with shared.stream(
-        "POST", ASK, json={"question": "slow"}, headers={"accept": "text/event-stream"}
-    ) as response:
+    with shared.stream("POST", ASK, json={"question": "slow"}, headers={"accept": "text/event-stream"}) as response:
         next(response.iter_lines())
         begun = time.monotonic()
         shared.get("/healthz")

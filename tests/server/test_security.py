@@ -109,9 +109,7 @@ def test_without_the_key_every_api_route_answers_401(guarded: httpx.Client) -> N
             assert guarded.request(verb, address, **body).status_code == 401, (verb, path)
 
 
-@pytest.mark.parametrize(
-    "shown", ["", "Bearer", "Bearer wrong", f"Basic {KEY}", f"Bearer {KEY}x", "Bearer ü".encode()]
-)
+@pytest.mark.parametrize("shown", ["", "Bearer", "Bearer wrong", f"Basic {KEY}", f"Bearer {KEY}x", "Bearer ü".encode()])
 def test_a_wrong_key_is_refused(guarded: httpx.Client, shown: str | bytes) -> None:
     assert guarded.get("/api/apps", headers={"authorization": shown}).status_code == 401
 
@@ -142,8 +140,6 @@ def test_the_start_page_leads_to_the_films(client: httpx.Client) -> None:
     assert "No documents yet" in client.get("/").text
 
 
-@pytest.mark.parametrize(
-    ("host", "name"), [("a:1", "a"), ("[::1]:2", "::1"), ("", ""), ("[", ""), ("A", "a")]
-)
+@pytest.mark.parametrize(("host", "name"), [("a:1", "a"), ("[::1]:2", "::1"), ("", ""), ("[", ""), ("A", "a")])
 def test_host_name(host: str, name: str) -> None:
     assert host_name(host) == name

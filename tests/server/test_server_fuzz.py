@@ -15,14 +15,11 @@ WORDS = [
     "value", "and", "or", "not", "kind", "chips", "label", "theme", "version", "knowledge_base", "title", "rating",
     "comment", "name", "schema", "fields", "type", "source", "chunking", "list", "filter", "year", "genres", "gt", "eq",
 ]  # fmt: skip
-SCALARS = (
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(WORDS)
-)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(WORDS)
 JSON = st.recursive(
     SCALARS,
     lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.sampled_from(WORDS) | st.text(max_size=5), inner, max_size=5)
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(WORDS) | st.text(max_size=5), inner, max_size=5)
     ),
     max_leaves=20,
 )

@@ -88,18 +88,10 @@ def test_export_as_markdown_holds_no_markup_from_documents(client: httpx.Client)
     exported = client.get(f"/api/conversations/{conversation}/export?format=markdown")
     assert exported.headers["content-disposition"].startswith("attachment")
     rendered = MarkdownIt("commonmark").render(exported.text)
-    assert (
-        "<img" not in rendered
-    )
-    assert (
-        "<script" not in rendered
-    )
-    assert (
-        "<a " not in rendered
-    )
-    assert (
-        "<em>" not in rendered
-    )
+    assert "<img" not in rendered
+    assert "<script" not in rendered
+    assert "<a " not in rendered
+    assert "<em>" not in rendered
     assert "Sources:" in exported.text
 
 
@@ -111,9 +103,7 @@ def test_export_as_json_holds_the_turns(client: httpx.Client) -> None:
     assert client.get(f"/api/conversations/{conversation}/export?format=pdf").status_code == 400
 
 
-def test_a_foreign_conversation_looks_like_an_unknown_one(
-    client: httpx.Client, platform: StandInPlatform
-) -> None:
+def test_a_foreign_conversation_looks_like_an_unknown_one(client: httpx.Client, platform: StandInPlatform) -> None:
     foreign = platform.conversations.create(Principal("someone", "elsewhere"), "movies").id
     for path in ("", "/export"):
         seen = client.get(f"/api/conversations/{foreign}{path}")

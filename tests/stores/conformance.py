@@ -52,9 +52,7 @@ def entry(
     text = text or f"text of {id_}"
     pieces = [text] if pieces is None else pieces
     parts = (Span(0, len(text), field="title", page=1, label="a heading"),)
-    document = Document(
-        id_, f"title of {id_}", text, fields or {}, parts, f"{id_}.txt", "text/plain", readers
-    )
+    document = Document(id_, f"title of {id_}", text, fields or {}, parts, f"{id_}.txt", "text/plain", readers)
     chunks = tuple(
         Chunk(
             f"{id_}#{number}",
@@ -73,9 +71,7 @@ def entry(
     return Entry(document, content_hash or f"hash of {text}", chunks, vectors.reshape(-1, DIMENSIONS))
 
 
-def collection_of(
-    store: Store, *entries: Entry, name: str = "films", principal: Principal = LOCAL
-) -> Collection:
+def collection_of(store: Store, *entries: Entry, name: str = "films", principal: Principal = LOCAL) -> Collection:
     """A new collection whose first version holds ``entries``."""
     collection = store.create(principal, name, SETTINGS)
     if entries:
@@ -83,9 +79,7 @@ def collection_of(
     return collection
 
 
-def write(
-    collection: Collection, *entries: Entry, principal: Principal = LOCAL, delete: Sequence[str] = ()
-) -> int:
+def write(collection: Collection, *entries: Entry, principal: Principal = LOCAL, delete: Sequence[str] = ()) -> int:
     """The number of a new version with ``entries`` and without ``delete``."""
     with collection.writer(principal) as writer:
         writer.put(entries)
@@ -103,9 +97,7 @@ def everything(collection: Collection, principal: Principal = LOCAL) -> dict[str
         "chunks": chunks,
         "by id": collection.chunks(principal, chunk_ids),
         "vectors": collection.vectors(principal, chunk_ids).tobytes(),
-        "values": {
-            name: collection.values(principal, name) for name in ("title", "genres", "year", "released")
-        },
+        "values": {name: collection.values(principal, name) for name in ("title", "genres", "year", "released")},
         "aggregate": collection.aggregate(principal, "rating"),
         "nearest": collection.nearest(principal, unit(1), limit=1000),
         "match": collection.match(principal, ["text", "of"], limit=1000),

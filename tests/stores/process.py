@@ -18,9 +18,7 @@ IDS = [f"{number:02}" for number in range(BATCHES * SIZE)]
 
 
 def content(id_: str, version: int) -> Entry:
-    return entry(
-        id_, f"version {version}", fields={"year": version}, seed=version * 100, content_hash=str(version)
-    )
+    return entry(id_, f"version {version}", fields={"year": version}, seed=version * 100, content_hash=str(version))
 
 
 def check(collection: Collection) -> int:

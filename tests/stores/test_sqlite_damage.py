@@ -32,9 +32,7 @@ def reopened(folder: Path) -> Iterator[Callable[[], Collection]]:
 
 
 @pytest.mark.parametrize("keep", [0.0, 0.5, 0.999])
-def test_a_truncated_vector_file_is_reported(
-    folder: Path, reopened: Callable[[], Collection], keep: float
-) -> None:
+def test_a_truncated_vector_file_is_reported(folder: Path, reopened: Callable[[], Collection], keep: float) -> None:
     path = folder / "vectors-1.f32"
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * keep)])
     with pytest.raises(StoreError, match=r"vectors-1\.f32"):
@@ -57,9 +55,7 @@ def test_changed_bytes_of_vectors_are_reported(folder: Path, reopened: Callable[
 
 
 @pytest.mark.parametrize("damage", ["empty", "half", "no database", "noise"])
-def test_a_damaged_database_is_reported(
-    folder: Path, reopened: Callable[[], Collection], damage: str
-) -> None:
+def test_a_damaged_database_is_reported(folder: Path, reopened: Callable[[], Collection], damage: str) -> None:
     path = folder / "collection.db"
     data = path.read_bytes()
     noise = b"\xa5" * 4096

@@ -14,7 +14,7 @@ from groundstone.stores.base import Collection, Store
 from tests.stores.conformance import collection_of
 from tests.stores.process import BATCHES, IDS, SIZE, check, content
 
-KILLS = 5
+KILLS = 4
 
 
 def _start(engine: str, root: Path, task: str, last: int) -> subprocess.Popen[str]:
@@ -63,11 +63,9 @@ def test_a_killed_writer_loses_nothing_it_finished_and_shows_nothing_it_did_not(
         assert writer.finish().number == check(collection) == finished + 1
 
 
-def test_readers_in_other_processes_see_whole_versions_as_they_come(
-    store: Store, engine: str, root: Path
-) -> None:
+def test_readers_in_other_processes_see_whole_versions_as_they_come(store: Store, engine: str, root: Path) -> None:
     collection_of(store)
-    last = 12
+    last = 8
     readers = [_start(engine, root, "read", last) for _ in range(2)]
     for reader in readers:
         assert reader.stdout is not None

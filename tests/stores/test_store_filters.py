@@ -19,9 +19,7 @@ from tests.stores.conformance import collection_of, day, entry, matches
 from tests.stores.conftest import ENGINES
 
 texts = st.one_of(
-    st.sampled_from(
-        ["Drama", "drama", "DRÁMA ", "Sci-Fi", "100%", "a_b", "a\\b", "it's", '"q"', "", " ", "ß", "SS"]
-    ),
+    st.sampled_from(["Drama", "drama", "DRÁMA ", "Sci-Fi", "100%", "a_b", "a\\b", "it's", '"q"', "", " ", "ß", "SS"]),
     st.text(alphabet="aAáÁ %_\\'\"*\0😀\U0010ffff\ud7ff", max_size=4),
 )
 numbers = st.one_of(st.integers(-3, 3), st.sampled_from([0.5, -0.0, 2.0, 2**53, -(2**53), 1e300, 0.1]))
@@ -50,16 +48,14 @@ def _combined(inner: st.SearchStrategy[Filter]) -> st.SearchStrategy[Filter]:
 filters = st.recursive(_leaves(), _combined, max_leaves=6)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=rows, wheres=st.lists(filters, min_size=1, max_size=8))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=rows, wheres=st.lists(filters, min_size=6, max_size=12))
 def test_filters_select_what_their_meaning_says(
     engine: str, rows: list[dict[str, Value]], wheres: list[Filter]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = ENGINES[engine](Path(folder))
-        collection = collection_of(
-            store, *(entry(str(number), fields=row) for number, row in enumerate(rows))
-        )
+        collection = collection_of(store, *(entry(str(number), fields=row) for number, row in enumerate(rows)))
         for where in wheres:
             expected = [str(number) for number, row in enumerate(rows) if matches(where, row)]
             assert collection.ids(LOCAL, where) == expected
@@ -148,9 +144,7 @@ def test_one_and_true_are_different_values(store: Store) -> None:
         assert [hit.document_id for hit in collection.nearest(LOCAL, vector, limit=5, where=where)] == [id_]
 
 
-@pytest.mark.parametrize(
-    "value", [float("nan"), float("inf"), 2**63, 10**400], ids=["nan", "inf", "2**63", "10**400"]
-)
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**63, 10**400], ids=["nan", "inf", "2**63", "10**400"])
 def test_numbers_that_cannot_be_compared_are_refused(films, value: float) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(InvalidFilter):
         films.count(LOCAL, Compare("year", "lt", value))

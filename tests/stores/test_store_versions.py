@@ -150,9 +150,7 @@ def test_only_one_writes_at_a_time(store: Store, open_store: Callable[[], Store]
 
 
 def test_rollback_restores_the_earlier_version_exactly(store: Store) -> None:
-    collection = collection_of(
-        store, entry("a", fields=FIELDS), entry("b", pieces=["text", "of b"]), entry("c")
-    )
+    collection = collection_of(store, entry("a", fields=FIELDS), entry("b", pieces=["text", "of b"]), entry("c"))
     first = everything(collection)
     write(collection, entry("a", "other text"), entry("d"), delete=["b"])
     second = everything(collection)
@@ -184,9 +182,7 @@ def test_rollback_needs_a_version_and_nothing_staged(store: Store) -> None:
     assert collection.rollback(LOCAL, 1).number == 2
 
 
-def test_open_collections_see_new_versions_on_the_next_call(
-    store: Store, open_store: Callable[[], Store]
-) -> None:
+def test_open_collections_see_new_versions_on_the_next_call(store: Store, open_store: Callable[[], Store]) -> None:
     collection = collection_of(store, entry("a"))
     reader = open_store().open(LOCAL, "films")
     for number in range(5):

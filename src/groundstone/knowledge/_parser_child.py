@@ -35,9 +35,7 @@ def main() -> None:
             os._exit(CRASHED - status if status < 0 else CRASHED)
 
 
-def _in_fork(
-    parse: Callable[[bytes], dict[str, Any]], data: bytes, request: dict[str, Any], out: BinaryIO
-) -> None:
+def _in_fork(parse: Callable[[bytes], dict[str, Any]], data: bytes, request: dict[str, Any], out: BinaryIO) -> None:
     try:
         _limit(request)
         answer = json.dumps(_answer(parse, data)).encode()
@@ -62,9 +60,7 @@ def _limit(request: dict[str, Any]) -> None:
     for kind, value in limits.items():
         _, hard = resource.getrlimit(kind)
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(
-            kind, (value, value + 1 if kind == resource.RLIMIT_CPU and value != hard else value)
-        )
+        resource.setrlimit(kind, (value, value + 1 if kind == resource.RLIMIT_CPU and value != hard else value))
 
 
 def _answer(parse: Callable[[bytes], dict[str, Any]], data: bytes) -> dict[str, Any]:
@@ -75,9 +71,7 @@ def _answer(parse: Callable[[bytes], dict[str, Any]], data: bytes) -> dict[str, 
     except RecursionError:
         return {"error": "it is nested too deeply"}
     except Exception as error:  # parsers of foreign formats raise anything at all
-        return {
-            "error": f"it is damaged or not what its name says ({type(error).__name__}: {str(error)[:200]})"
-        }
+        return {"error": f"it is damaged or not what its name says ({type(error).__name__}: {str(error)[:200]})"}
 
 
 if __name__ == "__main__":

@@ -47,8 +47,7 @@ def chunk(
         whole = _Piece(0, len(document.text))
         return (_chunk(document, 0, whole, embedded),)
     return tuple(
-        _chunk(document, number, piece)
-        for number, piece in enumerate(_pieces(document, chunking, count_tokens, embed))
+        _chunk(document, number, piece) for number, piece in enumerate(_pieces(document, chunking, count_tokens, embed))
     )
 
 
@@ -95,9 +94,7 @@ def _with_context(title: str, heading: str | None, text: str) -> str:
     return ". ".join([*lead, text])
 
 
-def _pieces(
-    document: Document, chunking: Chunking, count_tokens: CountTokens, embed: Embed | None
-) -> Iterator[_Piece]:
+def _pieces(document: Document, chunking: Chunking, count_tokens: CountTokens, embed: Embed | None) -> Iterator[_Piece]:
     text = document.text
     sections = list(_sections(document))
     if chunking.method == "hierarchical":

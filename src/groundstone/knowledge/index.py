@@ -113,6 +113,7 @@ class _Sync:
     known: dict[str, str]
     seen: set[str] = field(default_factory=set)
     waiting: list[Entry] = field(default_factory=list)
+    waiting_chunks: int = 0
     failed: list[Failure] = field(default_factory=list)
     new: int = 0
     changed: int = 0
@@ -146,10 +147,8 @@ class _Sync:
         self.changed += document_id in self.known
         # Vectors follow in flush(), for many documents in one call.
         self.waiting.append(Entry(prepared.document, content_hash, prepared.chunks, _no_vectors(self.embed)))
-        if (
-            len(self.waiting) >= BATCH_DOCUMENTS
-            or sum(len(entry.chunks) for entry in self.waiting) >= BATCH_CHUNKS
-        ):
+        self.waiting_chunks += len(prepared.chunks)
+        if len(self.waiting) >= BATCH_DOCUMENTS or self.waiting_chunks >= BATCH_CHUNKS:
             self.flush()
 
     def flush(self) -> None:
@@ -164,7 +163,7 @@ class _Sync:
             row += len(entry.chunks)
         self._extend_schema()
         self.writer.put(entries)
-        self.waiting = []
+        self.waiting, self.waiting_chunks = [], 0
 
     def _extend_schema(self) -> None:
         settings = self.collection.settings
@@ -187,9 +186,7 @@ class _Sync:
         if not broken:
             return set()
         documents = self.collection.documents(self.principal, missing)
-        files = {
-            document_id: document.source.rpartition(":")[0] for document_id, document in documents.items()
-        }
+        files = {document_id: document.source.rpartition(":")[0] for document_id, document in documents.items()}
         return {document_id for document_id in missing if files.get(document_id) in broken | {None}}
 
     def note(self) -> str:

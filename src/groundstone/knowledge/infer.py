@@ -102,16 +102,14 @@ def _is_boolean(value: Any) -> bool:
 def _is_integer(value: Any) -> bool:
     if isinstance(value, str):  # a leading zero is that of a code, not of a number
         return bool(re.fullmatch(r"-?(?:0|[1-9]\d{0,14})", value.strip(), re.ASCII))
-    return (isinstance(value, int) and not isinstance(value, bool)) or (
-        isinstance(value, float) and value.is_integer()
-    )
+    return (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, float) and value.is_integer())
 
 
 def _is_number(value: Any) -> bool:
     if isinstance(value, str):
-        return bool(
-            re.fullmatch(r"-?(?:0|[1-9]\d*)?(?:\.\d+)?(?:[eE][-+]?\d{1,2})?", value.strip(), re.ASCII)
-        ) and any(char.isdigit() for char in value)
+        return bool(re.fullmatch(r"-?(?:0|[1-9]\d*)?(?:\.\d+)?(?:[eE][-+]?\d{1,2})?", value.strip(), re.ASCII)) and any(
+            char.isdigit() for char in value
+        )
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -129,9 +127,7 @@ def _id(columns: Mapping[str, list[Any]]) -> str | None:
     """The column named like an id whose values are all there and all different."""
     rows = max((len(values) for values in columns.values()), default=0)
     named = [name for name in columns if name in _ID_NAMES] + [name for name in columns if _is_id_name(name)]
-    return next(
-        (name for name in named if len(columns[name]) == rows == len(set(map(str, columns[name])))), None
-    )
+    return next((name for name in named if len(columns[name]) == rows == len(set(map(str, columns[name])))), None)
 
 
 def _is_id_name(name: str) -> bool:
@@ -189,9 +185,7 @@ def completed(spec: KnowledgeSpec) -> KnowledgeSpec:
     """
     if spec.source.kind != "records" or spec.schema.fields:
         return spec
-    rows = [
-        row.values for file in table_files(Path(spec.source.path)) for row in islice(read_rows(file), SAMPLE)
-    ]
+    rows = [row.values for file in table_files(Path(spec.source.path)) for row in islice(read_rows(file), SAMPLE)]
     sample = [row for row in rows if row]
     if not sample:
         raise SourceError(f"{spec.source.path} holds no rows to infer a schema from")

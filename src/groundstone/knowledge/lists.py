@@ -25,8 +25,7 @@ class Splitter:
     def split(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Our field -> its list, for every list field; cells that hold no text are returned as they are."""
         return {
-            field: split_cell(values.get(column), self.separators[column])
-            for field, column in self.columns.items()
+            field: split_cell(values.get(column), self.separators[column]) for field, column in self.columns.items()
         }
 
 

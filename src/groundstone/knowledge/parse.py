@@ -43,9 +43,7 @@ class Parser:
         elif suffix in FOREIGN:
             parsed = self._foreign(suffix, data)
         else:
-            raise UnreadableDocument(
-                f"{suffix or 'a name without ending'} is not a kind that can be read: {_kinds()}"
-            )
+            raise UnreadableDocument(f"{suffix or 'a name without ending'} is not a kind that can be read: {_kinds()}")
         if not parsed.text.strip():
             raise UnreadableDocument("it holds no text")
         if len(parsed.text) > MAX_TEXT:
@@ -119,9 +117,7 @@ def _table(suffix: str, text: str) -> Parsed:
 def _row_lines(rows: list[Row]) -> Iterator[str]:
     for row in rows:
         cells = [
-            f"{column}: {' '.join(str(cell).split())}"
-            for column, cell in row.values.items()
-            if cell not in (None, "")
+            f"{column}: {' '.join(str(cell).split())}" for column, cell in row.values.items() if cell not in (None, "")
         ]
         if cells:
             yield " | ".join(cells)

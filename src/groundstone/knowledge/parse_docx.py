@@ -1,4 +1,7 @@
-"""Word documents to text with their headed sections; a table becomes a line a row."""
+"""Word documents to text with their headed sections; a table becomes a line a row.
+
+Only the parsing child imports this module.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import io
 import zipfile
 from collections.abc import Iterator
 from typing import Any
+
+import docx
 
 from groundstone.knowledge.markdown import sections
 
@@ -18,8 +23,6 @@ def parse(data: bytes) -> dict[str, Any]:
     """Text, title and a part for each headed section."""
     if reason := _refused(data):
         return {"error": reason}
-    import docx
-
     document = docx.Document(io.BytesIO(data))
     lines: list[str] = []
     headings: list[tuple[int, int, str]] = []

@@ -1,9 +1,14 @@
-"""HTML to text with its headed sections; scripts, styles and hidden elements are left out."""
+"""HTML to text with its headed sections; scripts, styles and hidden elements are left out.
+
+Only the parsing child imports this module.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Any
+
+from lxml import etree, html
 
 from groundstone.knowledge import encoding
 from groundstone.knowledge.markdown import sections
@@ -51,8 +56,6 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 
 def parse(data: bytes) -> dict[str, Any]:
     """Text, title and a part for each headed section."""
-    from lxml import etree, html
-
     source = _DECLARATION.sub("", _decoded(data))
     if not source.strip():
         return {"error": "it holds no text"}

@@ -1,9 +1,11 @@
-"""PDF to text, page by page."""
+"""PDF to text, page by page. Only the parsing child imports this module."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
+
+import pypdfium2 as pdfium
 
 MAX_PAGES = 5000
 _HYPHEN = re.compile(r"[\ufffe\x02]\n?")  # PDFium marks a hyphen at a line's end with these
@@ -12,8 +14,6 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 def parse(data: bytes) -> dict[str, Any]:
     """Text, title and one part a page. Anything wrong is an error of the answer or an exception."""
-    import pypdfium2 as pdfium
-
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:

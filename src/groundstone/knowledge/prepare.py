@@ -51,12 +51,7 @@ class Preparer:
         attributes = sidefile.read(item.side()) if item.side else sidefile.NOTHING
         self.schema = self.schema.with_fields(attributes.specs)
         fields = attributes.typed(self.schema) or NO_FIELDS
-        title = (
-            self._title(fields)
-            or parsed.title
-            or item.name.rpartition("/")[2].rpartition(".")[0]
-            or item.name
-        )
+        title = self._title(fields) or parsed.title or item.name.rpartition("/")[2].rpartition(".")[0] or item.name
         document = Document(
             item.id,
             title,
@@ -87,8 +82,5 @@ class Preparer:
         extra = " ".join(f"{spec.heading}: {render(fields[spec.name], spec)}." for spec in specs)
         if not extra:
             return prepared
-        chunks = (
-            replace(one, embedded=f"{one.embedded} {extra}") if one.embedded else one
-            for one in prepared.chunks
-        )
+        chunks = (replace(one, embedded=f"{one.embedded} {extra}") if one.embedded else one for one in prepared.chunks)
         return replace(prepared, chunks=tuple(chunks))

@@ -10,9 +10,7 @@ from groundstone.records import Document, Scalar, Span, Value
 from groundstone.schema import FieldSpec, Schema
 
 
-def record_document(
-    document_id: str, record: Mapping[str, Any], schema: Schema, source: str = ""
-) -> Document:
+def record_document(document_id: str, record: Mapping[str, Any], schema: Schema, source: str = "") -> Document:
     """One record as a document. Raises InvalidInput when a value does not fit its field.
 
     The text has a line ``Heading: value, value`` for each field that is ``in_text``, in the order of the
@@ -36,9 +34,7 @@ def embedded_text(document: Document, schema: Schema) -> str:
     The title and the body come first because embedding models weigh, and may cut, what comes last.
     """
     first = [name for name in (schema.title_field, schema.body_field) if name]
-    lead = [
-        render(document.fields[name], spec) for name in first if (spec := _embedded(name, document, schema))
-    ]
+    lead = [render(document.fields[name], spec) for name in first if (spec := _embedded(name, document, schema))]
     shown = set(lead)
     sentences = [_sentence(text) for text in lead]
     for spec in schema.fields:

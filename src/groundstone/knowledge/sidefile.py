@@ -65,9 +65,7 @@ def _attribute(name: str, given: Any) -> tuple[Any, FieldSpec]:
     value: Any = given.get("value")
     kind = _TYPES.get(str(value.get("type"))) if isinstance(value, dict) else None
     if kind is None or kind[0] not in value:
-        raise UnreadableDocument(
-            f"its metadata attribute {name!r} has no value of a known type ({', '.join(_TYPES)})"
-        )
+        raise UnreadableDocument(f"its metadata attribute {name!r} has no value of a known type ({', '.join(_TYPES)})")
     return value[kind[0]], _spec(name, kind[1], kind[2], embedded=given.get("includeForEmbedding") is True)
 
 
@@ -87,9 +85,7 @@ def _inferred(name: str, value: Any) -> tuple[FieldType, bool]:
         return "text", False
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return "text", True
-    raise UnreadableDocument(
-        f"its metadata attribute {name!r} is none of text, number, true/false, list of texts"
-    )
+    raise UnreadableDocument(f"its metadata attribute {name!r} is none of text, number, true/false, list of texts")
 
 
 def _readers(content: dict[str, Any]) -> tuple[str, ...]:
@@ -99,13 +95,9 @@ def _readers(content: dict[str, Any]) -> tuple[str, ...]:
     readers = content["readers"]
     valid = isinstance(readers, list) and all(_is_reader(name) for name in readers)
     if not valid or not readers:
-        raise UnreadableDocument(
-            'its metadata file: "readers" is a list of "*", "user:<name>" or "group:<name>"'
-        )
+        raise UnreadableDocument('its metadata file: "readers" is a list of "*", "user:<name>" or "group:<name>"')
     return tuple(readers)
 
 
 def _is_reader(name: Any) -> bool:
-    return isinstance(name, str) and (
-        name == "*" or (name.startswith(("user:", "group:")) and not name.endswith(":"))
-    )
+    return isinstance(name, str) and (name == "*" or (name.startswith(("user:", "group:")) and not name.endswith(":")))

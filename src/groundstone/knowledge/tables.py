@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,10 @@ class TableSource:
         self.files = table_files(path)
 
     def estimate(self) -> int | None:
+        return self._count
+
+    @cached_property
+    def _count(self) -> int | None:
         counts = [count_rows(file) for file in self.files]
         return None if None in counts else sum(count or 0 for count in counts)
 
@@ -88,9 +93,7 @@ def table_files(path: Path) -> list[Path]:
     else:
         found = files_below(path.resolve())
         files = [file for file in found if isinstance(file, Path) and file.suffix.lower() in SUFFIXES]
-        files = [
-            path / file.relative_to(path.resolve()) for file in files if not file.name.endswith(SIDE_SUFFIX)
-        ]
+        files = [path / file.relative_to(path.resolve()) for file in files if not file.name.endswith(SIDE_SUFFIX)]
     if not files:
         raise SourceError(f"{path} has no tables; known kinds: {', '.join(sorted(SUFFIXES))}")
     return files

@@ -118,7 +118,7 @@ class MiniLM:
         return session
 
     def _check(self, session: Any, exact: Vectors) -> None:
-        """Older processors add 8-bit products with less room and may overflow: say so rather than be wrong."""
+        """Older processors add 8-bit products with less room and may overflow: say so, do not be wrong."""
         (found,) = session.run(None, {"ids": np.array([self._ids(PROBE)], np.int32)})
         if not float(found[0] @ exact) > LEAST_COSINE:
             raise ModelError("the int8 form is not accurate on this processor; set the precision to float32")

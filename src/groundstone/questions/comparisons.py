@@ -53,6 +53,8 @@ def find_comparisons(reading: Reading) -> None:
         else:
             item = _relative(reading, number) or _single(reading, number)
         if item:
+            if reading.word(item.end) in ("long", "old", "length", "duration", "runtime"):
+                item.end += 1
             reading.add(item)
 
 
@@ -164,10 +166,10 @@ def _field(
                 covered = max(end, number.end + (unit == reading.word(number.end)))
                 start = _cue_start(reading, start, name)
                 return name, words.scale[unit], start, covered
-    name, start, end = _cue(reading, start, end)
-    if name:
-        return name, 1.0, start, end
     year = reading.lexicon.year_field
+    name, cue_start, cue_end = _cue(reading, start, end)
+    if name and (not number.yearlike or name == year or not year or reading.vocabulary.fits(name, number.low)):
+        return name, 1.0, cue_start, cue_end
     if number.yearlike and year:
         return year, 1.0, _cue_start(reading, start, year), end
     return (_by_range(reading, number) if compared else None), 1.0, start, end

@@ -56,6 +56,9 @@ def merge(query: Query, reading: Reading, previous: Query) -> Query:
     if _MORE.fullmatch(plain) and previous.kind in _LISTS:
         return replace(previous, text=query.text, kind="list", offset=previous.offset + (previous.limit or PAGE))
     query = _compared_with_shown(query, reading)
+    if query.subjects and previous.kind == "fact" and reading.starts("what about", "how about", "and", "and for"):
+        same = query.kind == "fact" and (query.asked is None or query.asked == reading.lexicon.schema.body_field)
+        return replace(query, asked=previous.asked) if same and previous.asked else query
     if query.subjects or previous.kind not in _LISTS or query.kind in ("reset", "unknown_field"):
         return query
     if not _leans(reading, query):
@@ -77,6 +80,8 @@ def _leans(reading: Reading, query: Query) -> bool:
     if reading.starts(*_LEANS) or reading.has(*_POINTS):
         return not (reading.starts("in which", "in what", "with whom"))
     compared = any(chip.note.startswith("compared with") for chip in query.chips)
+    if query.kind == "count" and not query.chips and not query.asked:
+        return True
     content = [word for word in reading.words() if word not in ("a", "the", "please")]
     return compared or (len(content) <= 3 and query.kind in ("list", "passage", "off_topic") and bool(query.chips))
 

@@ -7,7 +7,7 @@ there is derived from the schema, so that a knowledge base without any table und
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from groundstone import filters
@@ -76,6 +76,7 @@ class Lexicon:
         self._phrases: dict[tuple[str, ...], list[Phrase]] = {}
         for words, phrase in _phrases(schema, tables, (*self.noun, *self.nouns)):
             self._phrases.setdefault(words, []).append(phrase)
+        self._words = sorted({word for words in self._phrases for word in words if len(word) > 4})
 
     @property
     def year_field(self) -> str | None:
@@ -109,6 +110,25 @@ class Lexicon:
 
     def knows(self, word: str) -> bool:
         return (word,) in self._phrases
+
+    def _alike(self, left: str, right: str) -> bool:
+        """Whether two words mean the same field ("direct", "directed")."""
+        meant = [{(item.kind, item.field) for item in self._phrases.get((word,), ())} for word in (left, right)]
+        return bool(meant[0] & meant[1])
+
+    def mended(self, token: Token) -> Token:
+        """The token with a small spelling mistake in one of the platform's own words put right."""
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        word = token.folded
+        allowed = 0 if len(word) < 6 or word in self._words else 1 if len(word) < 9 else 2
+        best = process.extract(word, self._words, scorer=OSA.distance, score_cutoff=allowed, limit=2) if allowed else []
+        if not best or best[0][0][0] != word[0]:
+            return token
+        if len(best) > 1 and best[1][1] == best[0][1] and not self._alike(best[0][0], best[1][0]):
+            return token
+        return replace(token, folded=best[0][0], base=best[0][0])
 
 
 def _nouns(tables: Mapping[str, Any]) -> tuple[tuple[str, str], tuple[str, ...]]:

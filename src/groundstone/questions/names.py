@@ -97,6 +97,30 @@ class NameIndex:
         whole = tuple(name for name in found if not name.alias)
         return whole or tuple(found)
 
+    def series(self, words: Sequence[str], field: str) -> tuple[Name, ...]:
+        """All values of a field that begin with these words, as the films of a series do."""
+        wanted = " ".join(canonical(words))
+        found = (
+            name
+            for text, names in self._names.items()
+            if text == wanted or text.startswith(wanted + " ")
+            for name in names
+            if name.field == field
+        )
+        return tuple(dict.fromkeys(found))
+
+    def containing(self, words: Sequence[str], field: str) -> tuple[Name, ...]:
+        """Values of a field that hold these words side by side."""
+        wanted = f" {' '.join(canonical(words))} "
+        found = (
+            name
+            for text, names in self._names.items()
+            if wanted in f" {text} "
+            for name in names
+            if name.field == field and not name.alias
+        )
+        return tuple(dict.fromkeys(found))
+
     def mentions(self, tokens: Sequence[Token]) -> list[Mention]:
         """All spans that are names, overlapping ones included, longest first."""
         found = []
@@ -173,7 +197,7 @@ def _aliases(value: str, words: tuple[str, ...], person: bool, title: bool, part
         pieces = _PARTS.split(value)
         if len(pieces) > 1:
             yield from (canonical(keys(piece)) for piece in pieces)
-        if len(words) > 2 and words[-1] in ("2", "1", "movie", "film"):
-            yield words[:-1] if words[-1] != "2" else ()
+        if "," in value and len(first := canonical(keys(value.split(",")[0]))) > 1:
+            yield first
     if parts and "," in value:
         yield from (canonical(keys(piece)) for piece in value.split(","))

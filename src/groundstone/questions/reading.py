@@ -13,7 +13,7 @@ from groundstone.questions.vocabulary import Vocabulary
 from groundstone.questions.words import STOP, Token, joined
 
 NEGATORS = frozenset(
-    "not no without except excluding non isnt arent never nor dont avoid minus wasnt werent but_not".split()
+    "besides nothing none neither not no without except excluding non isnt arent never nor dont avoid minus wasnt werent but_not".split()
 )
 CONNECTORS = frozenset(["and", "or", ",", "nor", "/", "plus", "&"])
 
@@ -93,9 +93,17 @@ class Reading:
         return (self.word(at), at) if at >= 0 else ("", -1)
 
     def rest(self) -> list[Token]:
-        """Tokens that nothing has explained and that carry meaning."""
+        """Tokens that nothing has explained and that carry meaning: "feel good" does, where it is a keyword."""
+        tagged = {
+            at
+            for mention in self.mentions
+            if mention.length > 1 and mention.of([self.lexicon.theme_field or ""])
+            for at in range(mention.start, mention.end)
+        }
         return [
             token
             for at, token in enumerate(self.tokens)
-            if not self.used[at] and token.folded not in STOP and token.text not in ",/+<>=" and len(token.folded) > 1
+            if not self.used[at]
+            and token.text not in ",/+<>="
+            and (at in tagged or (token.folded not in STOP and len(token.folded) > 1))
         ]

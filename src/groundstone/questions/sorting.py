@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from groundstone.filters import Sort
 from groundstone.questions.lexicon import Found
 from groundstone.questions.numbers import numbers
@@ -10,6 +12,7 @@ from groundstone.questions.values import qualifies
 
 _BY = ("sorted by", "sort by", "ordered by", "order by", "ranked by", "rank by", "sort them by", "order them by",
        "rank them by", "sort these by", "in order of", "arranged by", "sort it by", "by order of")  # fmt: skip
+_ORDER = ("sort", "order", "rank", "arrange", "list", "sorted", "ordered", "ranked")
 _DOWN = ("descending", "desc", "highest first", "high to low", "downwards", "largest first", "decreasing", "reverse")
 _UP = ("ascending", "asc", "lowest first", "low to high", "smallest first", "increasing", "chronologically",
        "chronological order", "in chronological order")  # fmt: skip
@@ -35,12 +38,13 @@ def find_limit(reading: Reading) -> None:
             "below",
             "part",
         )
-        if left in ("top", "first", "best") or counted or reading.word(number.end) in ("best", "top", "most", "more"):
-            start = number.start - (left in ("top", "first", "best"))
+        if left in ("top", "first", "best", "bottom", "worst") or counted or reading.word(number.end) in ("best", "top", "most", "more"):
+            start = number.start - (left in ("top", "first", "best", "bottom", "worst"))
             item = Item(start, number.end, "limit", "", f"{int(number.low)} at most", limit=int(number.low))
-            if left in ("top", "best") and (best := reading.lexicon.best):
-                item.kind, item.sort, item.field = "sort", best, best.field
-                item.label = f"Best {int(number.low)} by {reading.lexicon.fields[best.field].spec.heading.lower()}"
+            if left in ("top", "best", "bottom", "worst") and (best := reading.lexicon.best):
+                lowest = left in ("bottom", "worst")
+                item.kind, item.sort, item.field = "sort", Sort(best.field, best.descending != lowest), best.field
+                item.label = f"{'Worst' if lowest else 'Best'} {int(number.low)} by {reading.lexicon.fields[best.field].spec.heading.lower()}"
             reading.add(item)
             return
 
@@ -51,7 +55,7 @@ def _at(reading: Reading, start: int, length: int) -> list[object]:
 
 def find_sorting(reading: Reading, *, until: int) -> None:
     """Add a sort for "sorted by ...", superlatives and "newest first"."""
-    if _explicit(reading):
+    if _alphabetical(reading) or _from_to(reading) or _explicit(reading):
         return
     for found in reading.lexicon.find(reading.tokens, "superlative"):
         if found.start < until and reading.free(found.start, found.end) and _meant(reading, found):
@@ -61,12 +65,39 @@ def find_sorting(reading: Reading, *, until: int) -> None:
     _generic(reading, until)
 
 
+def _alphabetical(reading: Reading) -> bool:
+    title = reading.lexicon.schema.title_field
+    for at in range(len(reading.tokens)):
+        for phrase in ("in alphabetical order", "alphabetically", "alphabetical order", "alphabetical", "from a to z", "a to z"):
+            length = len(phrase.split())
+            if title and reading.text(at, at + length) == phrase and reading.free(at, at + length):
+                reading.add(Item(at, at + length, "sort", title, "Title, A to Z", sort=Sort(title)))
+                return True
+    return False
+
+
+def _from_to(reading: Reading) -> bool:
+    """ "from the shortest to the longest"."""
+    found = [item for item in reading.lexicon.find(reading.tokens, "superlative") if reading.free(item.start, item.end)]
+    for first, second in pairwise(found):
+        gap = [word for word in reading.words()[first.end : second.start] if word != "the"]
+        if gap == ["to"] and first.phrase.field == second.phrase.field:
+            reading.use(first.start, second.end)
+            _add(reading, first.start, second.end, Sort(first.phrase.field, first.phrase.value == "max"), False)
+            return True
+    return False
+
+
 def _explicit(reading: Reading) -> bool:
     for at in range(len(reading.tokens)):
         for phrase in _BY:
             length = len(phrase.split())
             if reading.text(at, at + length) == phrase and reading.free(at, at + length):
                 return _sorted_by(reading, at, at + length)
+    if any(reading.word(at) in _ORDER for at in range(2)):
+        for at in range(len(reading.tokens) - 1, 0, -1):
+            if reading.word(at) == "by" and reading.free(at, at + 1):
+                return _sorted_by(reading, at, at + 1)
     return False
 
 
@@ -100,9 +131,9 @@ def _use_direction(reading: Reading, end: int) -> None:
 def _meant(reading: Reading, found: Found) -> bool:
     if reading.word(found.end) == "first" or found.end >= len(reading.tokens):
         return True
-    if reading.text(found.start, found.end) == "first" and reading.word(found.start - 1) not in ("the", "whose", "s"):
-        return False
-    return qualifies(reading, found)
+    if reading.text(found.start, found.end) == "first" and reading.word(found.start - 1) not in ("the", "whose", "s", "very"):
+        return len(reading.subjects) > 1
+    return len(reading.subjects) > 1 or qualifies(reading, found)
 
 
 def _single(reading: Reading, found: Found) -> bool:
@@ -163,3 +194,11 @@ def _add(reading: Reading, start: int, end: int, sort: Sort, single: bool) -> No
         limited.sort = None
         limited.kind, limited.label = "limit", f"{limited.limit} at most"
     reading.add(Item(start, end, "sort", sort.field, f"{spec.heading}, {words}", sort=sort, limit=limit))
+
+
+def find_comparative(reading: Reading) -> None:
+    """ "which is longer, X or Y?": between named documents a comparative is a superlative."""
+    for found in reading.lexicon.find(reading.tokens, "comparative"):
+        if reading.free(found.start, found.end):
+            _add(reading, found.start, found.end, Sort(found.phrase.field, found.phrase.value == "gt"), True)
+            return

@@ -9,7 +9,7 @@ from groundstone.questions.words import STOP
 SIMILAR = ("similar to", "like", "resembling", "resembles", "such as", "comparable to", "reminds me of", "along the lines of",
            "in the vein of", "in the style of", "more like", "akin to", "as good as", "remind me of", "if i liked",
            "if i loved", "i liked", "i loved", "i enjoyed", "fans of", "fan of", "same vein as", "close to")  # fmt: skip
-_FACT_STARTS = (
+FACT_STARTS = (
     "who", "whos", "whose", "whom", "when", "whens", "where", "wheres", "what", "whats", "which", "how", "hows", "is", "was",
     "are", "were", "did", "does", "do", "has", "have", "had", "in what", "in which", "tell me", "give me", "describe",
     "summarize", "summarise", "name", "can you tell", "could you tell", "do you know", "please tell", "i want to know",
@@ -24,7 +24,7 @@ _FILLERS = STOP | frozenset("did does called titled named entitled version origi
 
 
 def fact_shaped(reading: Reading) -> bool:
-    return reading.starts(*_FACT_STARTS) or any(
+    return reading.starts(*FACT_STARTS) or any(
         found.phrase.field for found in reading.lexicon.find(reading.tokens, "ask")
     )
 
@@ -40,15 +40,27 @@ def list_shaped(reading: Reading) -> bool:
         if word in plurals and not (at and words[at - 1] == "of" and at > 1 and words[at - 2] == "title"):
             return True
         left = words[at - 1] if at else ""
+        if word in singulars and _which(words, at):
+            return True
         if word in singulars and left in ("which", "what", "a", "any", "some", "another", "good", "great", "this"):
             return left != "this"
     return reading.has("something", "anything", "what should", "what to watch", "what can i watch", "what could")
 
 
+def _which(words: list[str], at: int) -> bool:
+    """ "which Kubrick film": a question word up to three words before the noun, no verb right behind it."""
+    verbs = ("is", "was", "are", "were", "s", "did", "does", "do", "has", "the", "happens", "about")
+    return any(words[back] in ("which", "what") and words[back + 1] not in verbs for back in range(max(at - 4, 0), at))
+
+
 def find_subjects(reading: Reading) -> tuple[list[Mention], bool]:
     """The titles meant as titles, and whether the question asks for documents similar to them."""
     titles = reading.vocabulary.titles()
-    candidates = [mention for mention in reading.mentions if mention.of(titles)]
+    candidates = [
+        mention
+        for mention in reading.mentions
+        if mention.of(titles) and reading.free(mention.start, mention.end)
+    ]
     accepted: list[Mention] = []
     similar = False
     for mention in candidates:
@@ -78,7 +90,9 @@ def _accept(reading: Reading, mention: Mention) -> bool:
     tokens = reading.tokens[mention.start : mention.end]
     if all(token.quoted for token in tokens):
         return True
-    if _is_leftover(reading, mention):
+    if _is_leftover(reading, mention) and not list_shaped_without(reading, mention):
+        return True
+    if _series(reading, mention):
         return True
     if list_shaped_without(reading, mention):
         return _capitalised(reading, mention) and mention.length >= 2 and _introduced(reading, mention)
@@ -96,6 +110,17 @@ def list_shaped_without(reading: Reading, mention: Mention) -> bool:
     shaped = list_shaped(reading)
     reading.used = before
     return shaped
+
+
+def _series(reading: Reading, mention: Mention) -> bool:
+    """ "the Harry Potter films": the beginning of several titles, before a plural noun."""
+    if not any(phrase.kind == "noun" for phrase in reading.lexicon.at(reading.tokens, mention.end, mention.end + 1)):
+        return False
+    every = reading.word(mention.start - 1) in ("every", "each", "all", "any")
+    if mention.length < 2 or not (every or reading.word(mention.end).endswith("s")):
+        return False
+    words = [token.folded for token in reading.tokens[mention.start : mention.end]]
+    return len(reading.vocabulary.names.series(words, reading.vocabulary.titles()[0])) > 1
 
 
 def _introduced(reading: Reading, mention: Mention) -> bool:
@@ -152,6 +177,23 @@ def _with_article(reading: Reading, mention: Mention) -> Mention:
     return mention
 
 
+def partial_subject(reading: Reading) -> Mention | None:
+    """A title of which only some words are given, if few titles hold them: "who directed spider verse"."""
+    covered = list(reading.used)
+    for found in reading.lexicon.find(reading.tokens, "ask", "noun", "absent"):
+        for at in range(found.start, found.end):
+            covered[at] = True
+    main = reading.vocabulary.titles()[0]
+    for start, end in _runs(reading, covered):
+        words = [token.base for token in reading.tokens[start:end]]
+        if end - start < 2 or not all(reading.vocabulary.names.knows_word(word) for word in words):
+            continue
+        names = reading.vocabulary.names.containing(words, main)
+        if 1 <= len(names) <= 3:
+            return Mention(start, end, names)
+    return None
+
+
 def misspelt_subject(reading: Reading) -> Mention | None:
     """A title or name hidden by a spelling mistake, in what remains unexplained of a question for a fact."""
     covered = list(reading.used)
@@ -159,13 +201,16 @@ def misspelt_subject(reading: Reading) -> Mention | None:
         for at in range(found.start, found.end):
             covered[at] = True
     best: Mention | None = None
+    wanted = (*reading.vocabulary.titles(), *reading.lexicon.people())
     for start, end in _runs(reading, covered):
         for length in range(end - start, 0, -1):
             for begin in range(start, end - length + 1):
+                if "and" in (reading.word(begin), reading.word(begin + length - 1)):
+                    continue
                 if length == 1 and len(reading.tokens[begin].folded) < 5:
                     continue
                 mention = reading.vocabulary.names.corrected(reading.tokens, begin, begin + length)
-                if mention and (best is None or mention.length > best.length):
+                if mention and mention.of(wanted) and (best is None or mention.length > best.length):
                     best = mention
             if best:
                 return best

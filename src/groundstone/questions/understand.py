@@ -12,13 +12,15 @@ from groundstone.questions.lexicon import Lexicon
 from groundstone.questions.names import Mention
 from groundstone.questions.query import Chip, Measure, Query
 from groundstone.questions.reading import Item, Reading
-from groundstone.questions.sorting import find_limit, find_sorting
+from groundstone.questions.sorting import find_comparative, find_limit, find_sorting
 from groundstone.questions.subjects import (
+    FACT_STARTS,
     fact_shaped,
     find_subjects,
     list_shaped,
     list_shaped_without,
     misspelt_subject,
+    partial_subject,
     pointed,
 )
 from groundstone.questions.values import (
@@ -32,17 +34,20 @@ from groundstone.questions.values import (
 )
 from groundstone.questions.vocabulary import Vocabulary
 from groundstone.questions.words import STOP, key, tokenize
+from groundstone.questions.words import keys as words_of
 
 _RESET = re.compile(
     r"(please )?(start over|start again|start afresh|reset|new conversation|new chat|clear( everything| all| the chat)?"
     r"|forget (it|that|everything|all that|about it|what i said)|begin again|from scratch|lets start over)( please)?"
 )
+_RESTART = re.compile(r"\b(start|begin) (over|again|afresh)\b|\bfrom scratch\b|\bforget (all|everything|that|it|about)\b")
 _CHAT = re.compile(
     r"(hi|hello|hey|good (morning|evening|afternoon)|thanks|thank you|thx|bye|goodbye|how are you|who are you|what are you"
     r"|what can you do|help|ok|okay|cool|great|nice|lol|test|yo|sup|are you (a )?(bot|robot|human|real|ai))( there| very much"
     r"| so much| today| bot| a lot| everyone| all)*"
 )
 _YES_NO = ("is", "are", "was", "were", "did", "does", "do", "has", "have", "had", "isnt", "wasnt", "didnt", "doesnt")
+_BY_THE = ("by the", "from the", "with the", "of the", "starring the")
 _MEASURES: dict[str, Measure] = {
     "average": "mean", "mean": "mean", "avg": "mean", "averaged": "mean", "on average": "mean",
     "total": "total", "sum": "total", "combined": "total", "altogether": "total",
@@ -62,12 +67,16 @@ def understand(question: str, lexicon: Lexicon, vocabulary: Vocabulary, context:
     context = context or Context()
     tokens = tokenize(question)
     plain = " ".join(token.folded for token in tokens if token.text not in ",/+")
-    if _RESET.fullmatch(plain):
+    if _RESET.fullmatch(plain) or (len(tokens) <= 8 and _RESTART.search(plain)):
         return Query("reset", question)
     if _CHAT.fullmatch(plain):
         return Query("off_topic", question)
     if not lexicon.schema.title_field:
         return follow_up.passage(question, context.previous)
+    tokens = tuple(
+        token if token.folded in STOP or vocabulary.names.knows_word(token.folded) else lexicon.mended(token)
+        for token in tokens
+    )
     reading = Reading(tokens, lexicon, vocabulary, context.previous, context.shown)
     query = _Understanding(reading, question).query()
     return follow_up.merge(query, reading, context.previous) if context.previous else query
@@ -83,20 +92,27 @@ class _Understanding:
         self.absent: str | None = None
         self.similar = False
         self.counting = False
+        self.most = False
         self.measure: Measure | None = None
         self.about = len(reading.tokens)
         self.missing = ""  # a name that was asked for and not found
 
     def query(self) -> Query:
         reading = self.reading
+        if reading.starts("what about", "how about"):
+            reading.use(0, 2)
         reading.mentions = self.vocabulary.names.mentions(reading.tokens)
         self._find_subjects()
+        if not reading.subjects and fact_shaped(reading) and not list_shaped(reading):
+            reading.subjects = pointed(reading)
         self._find_kind_words()
         self._find_filters()
         self._find_asked()
+        if not reading.subjects and not self.similar:
+            self._find_subjects()
         if not reading.subjects:
             reading.subjects = pointed(reading)
-        if not reading.subjects and not reading.items:
+        if not reading.subjects and not reading.items and not (self.counting or self.measure or self.most):
             self._mend_spelling()
         self._narrow_subjects()
         return self._build()
@@ -113,6 +129,10 @@ class _Understanding:
         ids: dict[str, None] = {}
         for mention in mentions:
             names = mention.of(titles)
+            if self._only_noun(self.reading.word(mention.end)) and self.reading.word(mention.end).endswith("s"):
+                words = [token.folded for token in self.reading.tokens[mention.start : mention.end]]
+                names = self.vocabulary.names.series(words, titles[0]) or names
+                ids.update(dict.fromkeys(self.vocabulary.documents_named(names)))
             whole = tuple(name for name in names if name.field == titles[0]) or names
             ids.update(dict.fromkeys(self.vocabulary.documents_named(whole)))
             self.reading.use(mention.start, mention.end)
@@ -123,12 +143,19 @@ class _Understanding:
     def _find_kind_words(self) -> None:
         reading = self.reading
         for phrase in ("how many", "number of", "count of", "count", "how much films"):
-            if (at := self._position(phrase)) is not None:
+            at = self._position(phrase)
+            if at is not None and not self._longer_ask(at, len(phrase.split())):
                 self.counting = True
                 reading.use(at, at + len(phrase.split()))
                 break
+        for phrase in ("most common", "most frequently", "most frequent", "most often", "commonest", "most prolific", "most"):
+            if (at := self._position(phrase)) is not None and not self._longer_ask(at, 1):
+                self.most = True
+                if phrase != "most":
+                    reading.use(at, at + len(phrase.split()))
+                break
         for word, measure in _MEASURES.items():
-            if (at := self._position(word)) is not None:
+            if (at := self._position(word)) is not None and self.reading.word(at - 1) not in ("i", "you", "it", "that"):
                 self.measure = measure
                 reading.use(at, at + len(word.split()))
                 break
@@ -137,6 +164,15 @@ class _Understanding:
                 self.absent = found.phrase.value
                 reading.use(found.start, found.end)
         find_limit(reading)
+
+    def _longer_ask(self, at: int, length: int) -> bool:
+        """Whether the words at ``at`` begin a longer phrase: "how many minutes", "most recent"."""
+        kinds = {"ask", "superlative", "comparative"}
+        return any(
+            phrase.kind in kinds
+            for more in (1, 2)
+            for phrase in self.lexicon.at(self.reading.tokens, at, at + length + more)
+        )
 
     def _position(self, phrase: str) -> int | None:
         words = phrase.split()
@@ -158,6 +194,7 @@ class _Understanding:
             find_meanings(reading, until=self.about)
         elif len(reading.subjects) > 1:
             find_sorting(reading, until=self.about)
+            find_comparative(reading)
         self._same_as_subject()
         negate(reading)
         merge_alternatives(reading)
@@ -165,9 +202,11 @@ class _Understanding:
     def _same_as_subject(self) -> None:
         """ "by the director of X", "same language as X": a filter with the values that X has."""
         reading = self.reading
-        if not reading.subjects or not (reading.has("same") or list_shaped(reading)) or self.similar:
+        if not reading.subjects or self.similar:
             return
         asked = self._first_ask(set(self.lexicon.fields))
+        if asked and not (reading.has("same") or reading.text(asked[1] - 2, asked[1]) in _BY_THE):
+            return
         documents = self.vocabulary.collection.documents(self.vocabulary.principal, reading.subjects[:1])
         if asked is None or not documents:
             return
@@ -195,6 +234,8 @@ class _Understanding:
             wanted = set(self.lexicon.people()) or wanted
         elif reading.starts("when", "whens"):
             wanted = {self.lexicon.year_field or ""}
+        if not reading.subjects:
+            wanted = wanted - {body}
         found = self._first_ask(wanted)
         if found:
             self.asked = found[0]
@@ -203,7 +244,7 @@ class _Understanding:
     def _first_ask(self, wanted: set[str]) -> tuple[str, int, int] | None:
         reading = self.reading
         for found in self.lexicon.find(reading.tokens, "ask"):
-            if found.phrase.field in wanted and reading.free(found.start, found.end) and found.start <= self.about:
+            if found.phrase.field in wanted and reading.free(found.start, found.end) and found.start < self.about:
                 return found.phrase.field, found.start, found.end
         return None
 
@@ -211,16 +252,30 @@ class _Understanding:
         reading = self.reading
         if not fact_shaped(reading) and len(reading.rest()) > 6:
             return
-        mention = misspelt_subject(reading)
+        listed = list_shaped(reading)
+        mention = None
+        if not listed and (found := partial_subject(reading)):
+            mention = found
+        elif not (listed and len(reading.rest()) > 3):
+            mention = misspelt_subject(reading)
         if mention is None:
             if self.asked and not list_shaped(reading) and (words := [token.text for token in reading.rest()]):
                 self.missing = " ".join(words)
             return
         if mention.of(self.vocabulary.titles()) and not list_shaped_without(reading, mention):
             self._take_subjects([mention])
-        elif mention.of(self.lexicon.people()):
+        elif mention.of(self.lexicon.people()) and (mention.length > 1 or self._in_person_place(mention)):
             find_people(reading, [mention])
             negate(reading)
+
+    def _in_person_place(self, mention: Mention) -> bool:
+        """Whether a single word stands where a person is named: after "by", before "films"."""
+        before = self.lexicon.at(self.reading.tokens, max(mention.start - 1, 0), mention.start)
+        longer = self.lexicon.at(self.reading.tokens, max(mention.start - 2, 0), mention.start)
+        after = self.lexicon.at(self.reading.tokens, mention.end, mention.end + 1)
+        return any(phrase.kind == "before" for phrase in (*before, *longer)) or any(
+            phrase.kind in ("noun", "ask") for phrase in after
+        )
 
     def _narrow_subjects(self) -> None:
         """Of several documents with one title, those that the filters of the question fit."""
@@ -285,11 +340,20 @@ class _Understanding:
         return self._about_all(base)
 
     def _about_subjects(self, base: Query) -> Query:
+        if self.asked is None and len(base.subjects) > 1 and list_shaped(self.reading) and not base.sort and not self.counting:
+            return replace(base, kind="list", theme="", limit=base.limit or 20)
         if base.sort:
             sort = replace(base, kind="list", asked=None, theme="", limit=1)
             return sort if len(base.subjects) > 1 else replace(base, kind="fact", chips=())
+        several = len(base.subjects) > 1 and self.asked is not None and self._numeric(self.asked)
+        if several and self.measure is None and self.reading.has("every", "all", "whole", "entire", "marathon", "together"):
+            self.measure = "total"
+        if several and self.asked and (end := self._comparing()) is not None:
+            spec = self.lexicon.fields[self.asked].spec
+            chip = Chip("sort", f"{spec.heading}, {'highest' if end else 'lowest'} first", sort=Sort(self.asked, end))
+            return replace(base, kind="list", asked=None, theme="", limit=1, chips=(chip,))
         if self.measure and self.asked:
-            return replace(base, kind="aggregate", theme="")
+            return replace(base, kind="aggregate", measure=self.measure, theme="", chips=())
         if self.counting and self.asked and self._many(self.asked):
             return replace(base, kind="count", theme="", chips=())
         if self._yes_no() and base.where is not None and not self._open_words():
@@ -297,6 +361,15 @@ class _Understanding:
         if self.asked is None and not base.theme and self.lexicon.schema.body_field and base.where is None:
             return replace(base, kind="fact", asked=self.lexicon.schema.body_field, chips=())
         return replace(base, kind="fact", chips=tuple(chip for chip in base.chips if chip.kind != "theme"))
+
+    def _numeric(self, field: str) -> bool:
+        return self.lexicon.fields[field].spec.type in ("integer", "number")
+
+    def _comparing(self) -> bool | None:
+        """True for "higher", False for "lower", None for neither."""
+        if self.reading.has("higher", "highest", "greater", "better", "best", "more", "most", "larger", "bigger"):
+            return True
+        return False if self.reading.has("lower", "lowest", "less", "least", "smaller", "worse", "worst") else None
 
     def _open_words(self) -> bool:
         return any(word in ("who", "what", "when", "where", "which", "how") for word in self.reading.words()[1:3])
@@ -312,26 +385,38 @@ class _Understanding:
             return replace(base, kind="count", asked=distinct)
         if self.measure and self.asked:
             return replace(base, kind="aggregate")
-        if self.asked and self._most():
+        if self.asked and self.most:
             return self._most_common(base)
-        if self.asked and not listed and (base.where is not None or base.sort):
+        if self.asked == self.lexicon.schema.body_field:
+            self.asked = None
+        asks = reading.starts(*FACT_STARTS)
+        if self.asked and asks and not listed and (base.where is not None or base.sort):
             if base.sort:
                 return replace(base, kind="fact", limit=base.limit or 1, theme=base.theme)
             return self._most_common(base)
-        if (
-            base.where is not None
-            or base.sort
-            or base.theme
-            and (listed or reading.has("recommend", "suggest", "watch"))
-        ):
+        if self._describes(base, listed, asks):
+            return Query("passage", self.question, theme=self.question)
+        wanted = listed or reading.has("recommend", "suggest", "watch")
+        if base.theme and base.where is not None and fact_shaped(reading) and not wanted and not base.sort:
+            return Query("passage", self.question, theme=self.question)
+        if base.where is not None or base.sort or (base.theme and wanted):
             return replace(base, kind="list", asked=None)
         if self.asked and not listed and not base.theme:
             return self._most_common(base)
         if base.theme:
-            return replace(base, kind="passage" if fact_shaped(reading) and not listed else "list", asked=None)
+            tagged = all(self._is_tag(word) for word in words_of(base.theme) if word not in STOP)
+            return replace(base, kind="list" if tagged and not fact_shaped(reading) else "passage", asked=None)
         if listed or reading.has("recommend", "suggest"):
             return replace(base, kind="list", asked=None)
         return replace(base, kind="off_topic", asked=None)
+
+    def _describes(self, base: Query, listed: bool, asks: bool) -> bool:
+        """A description in plain words ("the poor family that folds pizza boxes"), where a value word is chance."""
+        cued = any(item.kind != "filter" or item.end - item.start > 1 for item in self.reading.items)
+        return not (listed or asks or cued) and len(self.reading.rest()) >= 3
+
+    def _is_tag(self, word: str) -> bool:
+        return self.lexicon.theme_field is not None and self.vocabulary.names.knows_word(word)
 
     def _asks_values(self) -> bool:
         """ "how many directors": the field stands right after the words that count."""
@@ -345,9 +430,6 @@ class _Understanding:
                 nouns = any(self._only_noun(self.reading.word(at)) for at in before)
                 return None if nouns else found.start
         return None
-
-    def _most(self) -> bool:
-        return self.reading.has("most", "most often", "most common", "most frequent", "commonest", "most frequently")
 
     def _most_common(self, base: Query) -> Query:
         chips = tuple(chip for chip in base.chips if chip.kind not in ("theme", "sort"))

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from groundstone.filters import Compare, Filter, Or
+from groundstone.filters import Compare, Filter, Or, leaves
 from groundstone.questions.lexicon import Found, Meaning
-from groundstone.questions.names import Mention, Name
+from groundstone.questions.names import ARTICLES, Mention, Name
 from groundstone.questions.reading import CONNECTORS, NEGATORS, Item, Reading
 from groundstone.questions.words import STOP, keys
 
 _ABOUT = frozenset(["about", "where", "wherein", "involving", "concerning", "regarding", "whose"])
+_HAPPENS = frozenset("does do did has have features feature".split())
 _QUALIFIED = ("the", "a", "an", "any", "some", "director", "actor", "actress", "star", "filmmaker", "legend", "films")
 
 
 def about_from(reading: Reading) -> int:
     """The position from which the question describes content ("movies about ..."), or its length."""
+    nouns = {*reading.lexicon.noun, *reading.lexicon.nouns}
     for at, token in enumerate(reading.tokens):
         if token.folded in _ABOUT and 0 < at < len(reading.tokens) - 1 and not reading.used[at]:
-            if token.folded == "about" and reading.word(at + 1).isdigit():
+            if token.folded == "about" and (reading.word(at + 1).isdigit() or reading.word(at - 1) in ("what", "how")):
                 continue
+            return at
+        if token.folded in _HAPPENS and reading.word(at - 1) in nouns and reading.word(at - 2) in ("which", "what"):
             return at
         if token.folded == "which" and reading.word(at - 1) == "in" and at > 2:
             return at
@@ -28,13 +32,13 @@ def about_from(reading: Reading) -> int:
 
 def find_people(reading: Reading, mentions: Iterable[Mention]) -> None:
     """Add a filter for every person named, in the role that the words around the name give."""
-    people = reading.lexicon.people()
+    people, about = reading.lexicon.people(), about_from(reading)
     for mention in sorted(mentions, key=lambda item: (-item.length, item.start)):
         names = mention.of(people)
-        if not names or not reading.free(mention.start, mention.end):
+        if not names or not reading.free(mention.start, mention.end) or reading.word(mention.start) in ARTICLES:
             continue
         fields, start = _role(reading, mention, {name.field for name in names})
-        if fields is None and not _strong(reading, mention, names):
+        if fields is None and (not _strong(reading, mention, names) or mention.length < 2 and mention.start > about):
             continue
         if fields is None:
             fields, start = _usual_roles(reading, names), mention.start
@@ -160,6 +164,8 @@ def _add_value(reading: Reading, start: int, end: int, values: list[tuple[str, s
     else:
         chosen = [pair for pair in values if reading.lexicon.fields[pair[0]].values]
     present = [pair for pair in chosen if _present(reading, *pair)]
+    before = {leaf.field for leaf in leaves(reading.previous.where)} if reading.previous and not cue else set()
+    present.sort(key=lambda pair: pair[0] not in before)
     if not present and cue:
         present = [pair for pair in values if _present(reading, *pair)]
     if chosen or present:
@@ -223,6 +229,8 @@ def find_places(reading: Reading) -> None:
 def find_meanings(reading: Reading, *, until: int) -> None:
     """Vague words ("classic", "recent") as chips that state what they are taken to mean."""
     for found in reading.lexicon.find(reading.tokens, "meaning"):
+        if reading.word(found.start - 1) in ("how", "hows"):
+            continue
         if reading.free(found.start, found.end) and found.start < until and qualifies(reading, found):
             meaning = reading.lexicon.meanings[found.phrase.value]
             where, note = _resolve(reading, meaning)
@@ -286,11 +294,12 @@ def negate(reading: Reading) -> None:
 
 def _negator_before(reading: Reading, item: Item) -> bool:
     at = item.start - 1
-    skip = ("any", "a", "an", "the", "in", "too", "from", "with", "directed", "starring", "by", "want", "is", "are")
+    skip = ("any", "a", "an", "the", "in", "too", "from", "with", "directed", "starring", "by", "want", "is", "are", "for",
+            "really", "that", "necessarily", "anything", "featuring", "spoken", "made")  # fmt: skip
     steps = 0
     while at >= 0 and steps < 4 and not reading.used[at]:
         word = reading.word(at)
-        if word in NEGATORS or (word == "than" and reading.word(at - 1) == "other"):
+        if word in NEGATORS or f"{reading.word(at - 1)} {word}" in ("other than", "apart from", "aside from"):
             reading.use(at, at + 1)
             return True
         is_noun = any(phrase.kind == "noun" for phrase in reading.lexicon.at(reading.tokens, at, at + 1))
@@ -316,6 +325,7 @@ def merge_alternatives(reading: Reading) -> None:
             options = last.where.items if isinstance(last.where, Or) else (last.where,)
             last.where = Or((*options, item.where))
             last.label = f"{last.label} or {item.label.removeprefix(last.label.split(': ')[0] + ': ')}"
+            last.field = last.field if last.field == item.field else f"{last.field}|{item.field}"
             last.end = item.end
         else:
             merged.append(item)
@@ -323,7 +333,7 @@ def merge_alternatives(reading: Reading) -> None:
 
 
 def _alternatives(reading: Reading, left: Item, right: Item) -> bool:
-    if left.kind != "filter" or right.kind != "filter" or left.field != right.field or left.negated or right.negated:
+    if left.kind != "filter" or right.kind != "filter" or left.negated or right.negated:
         return False
     if left.where is None or right.where is None:
         return False
@@ -331,6 +341,8 @@ def _alternatives(reading: Reading, left: Item, right: Item) -> bool:
     gap = [
         word for word in gap if word not in ("in", "from", "by", "either", "the", "starring", "with", ",", "directed")
     ]
+    if left.field != right.field:
+        return "or" in gap and reading.has("either") and set(gap) == {"or"}
     words = reading.lexicon.fields.get(left.field)
     single = words is not None and not words.spec.many and _closed(left.where) and _closed(right.where)
     return gap == ["or"] or (single and gap in (["and"], []))

@@ -23,7 +23,8 @@ STOP = frozenset(
     everything one ones set movie film themed theme themes style kind sort type good nice great tonight today now well
     hi hello hey thanks thank okay ok yes yeah out up off am pm whats whos hows lets im id ive dont id wanna gonna
     got make made take come go going think feel feels feeling mood fancy either both neither each every many much
-    people person someone somebody involving featuring containing related suitable available ever lot lots bit""".split()
+    people person someone somebody involving featuring containing related suitable available ever lot lots bit different
+    distinct unique various catalogue catalog collection database library""".split()
 )
 
 

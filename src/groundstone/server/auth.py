@@ -43,9 +43,7 @@ def principal(request: Request) -> Principal:
     """The caller of an API route. Raises 401 when an access key is set and not shown."""
     if _admitted(request):
         return LOCAL
-    raise HTTPException(
-        401, "Show the access key as a bearer token, or sign in.", {"www-authenticate": "Bearer"}
-    )
+    raise HTTPException(401, "Show the access key as a bearer token, or sign in.", {"www-authenticate": "Bearer"})
 
 
 def page_principal(request: Request) -> Principal:
@@ -94,7 +92,8 @@ def _admitted(request: Request) -> bool:
 
 
 def _key(request: Request) -> str:
-    return request.app.state.platform.settings.access_key
+    settings: Settings = request.app.state.platform.settings
+    return settings.access_key
 
 
 def _token(key: str) -> str:

@@ -24,7 +24,7 @@ from groundstone.server.stream import Events, pulled, wants_events, work
 
 if TYPE_CHECKING:
     from groundstone.knowledge.base import KnowledgeBase
-    from groundstone.platform import Platform
+    from groundstone.platform import App, Platform
     from groundstone.records import Document, Hit
 
 Caller = Annotated[Principal, Depends(auth.principal)]
@@ -53,7 +53,11 @@ async def knowledge_bases(request: Request, caller: Caller) -> Any:
 @router.post("/knowledge-bases", response_model=bodies.KnowledgeBaseInfo, status_code=201)
 async def create(request: Request, caller: Caller, spec: bodies.Json) -> Any:
     """Make a knowledge base from a specification, in the form that GET shows. Sync it next."""
-    made = await work(request, platform(request).create, parsed_spec(spec), caller)
+    try:
+        made = await work(request, platform(request).create, KnowledgeSpec.from_json(spec), caller)
+    except (ConfigError, TypeError, AttributeError, ValueError) as error:
+        # Here the caller wrote what elsewhere stands in a file of ours.
+        raise InvalidInput(f"the specification is not valid: {error}") from None
     return await work(request, info, made)
 
 
@@ -115,11 +119,10 @@ async def ask(request: Request, caller: Caller, name: str, asked: bodies.AskRequ
     kb = await opened(request, name, caller)
     edited = queries.from_json(asked.query, kb.spec.schema) if asked.query is not None else None
     thread = await work(request, memory.thread, platform(request), caller, asked.conversation_id, kb)
-    options = {"history": thread.history, "query": edited}
     if wants_events(request):
-        stream = kb.stream(asked.question, **options)
+        stream = kb.stream(asked.question, history=thread.history, query=edited)
         return Events(_answer_events(request, stream, thread, asked.question, edited is not None))
-    answer = to_json(await work(request, kb.ask, asked.question, **options))
+    answer = to_json(await work(request, kb.ask, asked.question, history=thread.history, query=edited))
     return await work(request, thread.keep, asked.question, answer, edited is not None)
 
 
@@ -135,14 +138,8 @@ async def opened(request: Request, name: str, caller: Principal) -> KnowledgeBas
 
 
 def platform(request: Request) -> Platform:
-    return request.app.state.platform
-
-
-def parsed_spec(data: dict[str, Any]) -> KnowledgeSpec:
-    try:
-        return KnowledgeSpec.from_json(data)
-    except (ConfigError, TypeError, AttributeError, ValueError) as error:
-        raise InvalidInput(f"the specification is not valid: {error}") from None
+    found: Platform = request.app.state.platform
+    return found
 
 
 def info(kb: KnowledgeBase) -> dict[str, Any]:
@@ -150,7 +147,7 @@ def info(kb: KnowledgeBase) -> dict[str, Any]:
     return {"name": kb.name, "spec": kb.spec.to_json(), "version": asdict(known[-1]) if known else None}
 
 
-def app_info(app: Any) -> dict[str, Any]:
+def app_info(app: App) -> dict[str, Any]:
     wanted = ("name", "title", "about", "welcome", "examples", "knowledge_base")
     return {name: getattr(app, name) for name in wanted}
 
@@ -190,9 +187,7 @@ def plain(value: Any) -> Any:
 
 
 def _checked(kb: KnowledgeBase, wanted: bodies.SearchRequest) -> tuple[Filter | None, tuple[Sort, ...]]:
-    where = (
-        filters.check(filters.from_json(wanted.where), kb.spec.schema) if wanted.where is not None else None
-    )
+    where = filters.check(filters.from_json(wanted.where), kb.spec.schema) if wanted.where is not None else None
     sort = tuple(Sort(item.field, item.descending) for item in wanted.sort)
     return where, filters.check_sort(sort, kb.spec.schema)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,7 +116,7 @@ class Conversations:
 
     def list(
         self, principal: Principal, knowledge_base: str | None = None, *, limit: int = 200
-    ) -> list[Conversation]:
+    ) -> Sequence[Conversation]:
         """Those of this principal, the one used last first, without their turns."""
         wanted = sa.select(_conversations).where(_of(principal))
         if knowledge_base is not None:
@@ -186,7 +186,7 @@ class Conversations:
 
     def feedback(
         self, principal: Principal, knowledge_base: str | None = None, *, limit: int = 500
-    ) -> list[Feedback]:
+    ) -> Sequence[Feedback]:
         """Rated turns of this principal, newest first."""
         joined = sa.select(_turns, _conversations.c.knowledge_base).join(_conversations)
         wanted = joined.where(_of(principal), _turns.c.rating.is_not(None))

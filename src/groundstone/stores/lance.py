@@ -51,9 +51,7 @@ class LanceIndex:
             _extend(_table(folder, epoch, vectors.shape[1]), vectors)
         except (RuntimeError, ValueError, OSError) as error:
             path = _path(folder, epoch)
-            raise StoreError(
-                f"{path}: {error}; delete this folder, the next version makes it anew"
-            ) from error
+            raise StoreError(f"{path}: {error}; delete this folder, the next version makes it anew") from error
 
     def open(self, folder: Path, epoch: int) -> Searcher | None:
         path = _path(folder, epoch)

@@ -36,13 +36,9 @@ class SqliteStore:
     def create(self, principal: Principal, name: str, settings: Settings) -> SqliteCollection:
         folder = self._folder(principal, name)
         if folder is None:
-            raise InvalidInput(
-                f"{name!r} is no name for a collection: use a-z, 0-9 and -, at most 63 characters"
-            )
+            raise InvalidInput(f"{name!r} is no name for a collection: use a-z, 0-9 and -, at most 63 characters")
         if settings.dimensions < 1:
-            raise InvalidInput(
-                f"a collection's vectors need at least one dimension, got {settings.dimensions}"
-            )
+            raise InvalidInput(f"a collection's vectors need at least one dimension, got {settings.dimensions}")
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / "lock", f"the collection {name!r}")
         try:
@@ -65,9 +61,7 @@ class SqliteStore:
 
     def names(self, principal: Principal) -> list[str]:
         tenant = self._root / _folder_name(principal.tenant)
-        return sorted(
-            path.parent.name for path in tenant.glob(f"*/{FILE}") if _NAME.fullmatch(path.parent.name)
-        )
+        return sorted(path.parent.name for path in tenant.glob(f"*/{FILE}") if _NAME.fullmatch(path.parent.name))
 
     def drop(self, principal: Principal, name: str) -> None:
         folder = self._folder(principal, name)

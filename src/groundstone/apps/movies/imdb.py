@@ -47,10 +47,7 @@ def read(
     names = _names(tables, {person for roles in people.values() for ids in roles.values() for person in ids})
     languages = _languages(tables, films)
     for film_id, film in films.items():
-        roles = {
-            role: [names[person] for person in ids if person in names]
-            for role, ids in people[film_id].items()
-        }
+        roles = {role: [names[person] for person in ids if person in names] for role, ids in people[film_id].items()}
         record = {**film, **roles, "language": languages.get(film_id)}
         yield {field: value for field, value in record.items() if value not in (None, "", [])}
 
@@ -77,14 +74,9 @@ class _Tables:
                 for number, line in enumerate(lines, 2):
                     cells = line.rstrip("\r\n").split("\t")
                     if len(cells) == len(header):
-                        yield {
-                            name: None if cell == "\\N" else cell
-                            for name, cell in zip(header, cells, strict=True)
-                        }
+                        yield {name: None if cell == "\\N" else cell for name, cell in zip(header, cells, strict=True)}
                     else:
-                        self._report(
-                            f"{file.name}:{number} has {len(cells)} cells, the header has {len(header)}"
-                        )
+                        self._report(f"{file.name}:{number} has {len(cells)} cells, the header has {len(header)}")
         except (EOFError, gzip.BadGzipFile, zlib.error, UnicodeDecodeError) as error:
             raise InvalidInput(f"{file.name} is damaged ({error}); download it again") from None
 
@@ -94,9 +86,7 @@ def _find(folder: Path, table: str) -> Path | None:
     return next((file for file in files if file.is_file()), None)
 
 
-def _chosen(
-    tables: _Tables, min_votes: int, limit: int | None, types: frozenset[str]
-) -> dict[str, dict[str, Any]]:
+def _chosen(tables: _Tables, min_votes: int, limit: int | None, types: frozenset[str]) -> dict[str, dict[str, Any]]:
     """Film id -> the fields of title.basics and title.ratings."""
     if (min_votes or limit is not None) and not tables.has("title.ratings"):
         raise InvalidInput("title.ratings.tsv.gz is missing, and without it films cannot be chosen by votes")
@@ -115,9 +105,7 @@ def _chosen(
     def votes(film: tuple[tuple[int, float | None], Row]) -> int:
         return film[0][0]
 
-    best = (
-        sorted(films, key=votes, reverse=True) if limit is None else heapq.nlargest(limit, films, key=votes)
-    )
+    best = sorted(films, key=votes, reverse=True) if limit is None else heapq.nlargest(limit, films, key=votes)
     return {str(row["tconst"]): _basics(row, rating) for (_, rating), row in best}
 
 

@@ -44,9 +44,7 @@ def detect(path: Path) -> str:
         if importer.recognises(first):
             return importer.name
     known = ", ".join([imdb.NAME, *IMPORTERS])
-    raise InvalidInput(
-        f"{path} is none of the film data known here ({known}); its columns: {sorted(first)[:20]}"
-    )
+    raise InvalidInput(f"{path} is none of the film data known here ({known}); its columns: {sorted(first)[:20]}")
 
 
 def read(
@@ -141,9 +139,7 @@ def _licensed(row: Mapping[str, Any]) -> Record | None:
         "actors": _list(row.get("Actors")),
         "keywords": [word.replace("-", " ") for word in _list(row.get("keyword", row.get("keywords")))],
         "locations": _list(row.get("location", row.get("locations"))),
-        "plot": _text(
-            row.get("plot") or row.get("plotLong") or row.get("plotMedium") or row.get("plotShort")
-        ),
+        "plot": _text(row.get("plot") or row.get("plotLong") or row.get("plotMedium") or row.get("plotShort")),
     }
 
 

@@ -29,9 +29,7 @@ def build(
     """Read the films at ``path`` and sync them into the knowledge base ``name``, made if it is not there."""
     target = platform.settings.home / "imports" / f"{name}.jsonl"
     spec = platform.app("movies").spec
-    spec = replace(
-        spec, name=name, title=name.capitalize(), source=SourceSpec("records", str(target)), examples=()
-    )
+    spec = replace(spec, name=name, title=name.capitalize(), source=SourceSpec("records", str(target)), examples=())
     kb = platform.kb(name) if name in platform.knowledge_bases() else platform.create(spec)
     write(islice(importers.read(path, importer), limit), target)
     return kb.sync(progress)

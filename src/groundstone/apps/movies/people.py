@@ -10,9 +10,10 @@ _SMALL = r"(?:de la|de|del|della|di|da|dos|du|van der|van den|van|von|der|la|le|
 _FULL = rf"{_WORD}(?: (?:{_SMALL} )?{_WORD}|,? Jr\.?){{1,4}}"
 _SHARED = rf"{_WORD} and {_FULL}"  # "Joel and Ethan Coen"
 _NAMES = rf"(?:{_SHARED}|{_FULL}(?:(?:, and |, | and | & ){_FULL})*)"
-_DIRECTED = re.compile(
-    rf"\b[Dd]irected by (?:(?:the )?(?:[\w-]+ ){{0,3}}?(?:filmmakers?|directors?|brothers|duo) )?({_NAMES})"
-)
+# "directed by", "directed and produced by", "directed, co-written, and edited by", "directed by and starring"
+_CREDIT = r"[Dd]irected(?:,? (?:and )?[\w-]{4,16}(?:ed|ten)){0,4} by(?:,? and starring)?"
+_WHO = r"(?:the )?(?:[\w-]+ ){0,3}?(?:filmmakers?|directors?|brothers|duo) "
+_DIRECTED = re.compile(rf"\b{_CREDIT} (?:{_WHO})?({_NAMES})")
 _BETWEEN = re.compile(r", and |, (?!Jr)| and | & ")
 _JOINED = re.compile(rf"({_WORD}) and ({_FULL})")
 _SENTENCE_END = re.compile(r"(?<!\b[^\W\d_a-z])(?<!\bJr)(?<!\bSr)(?<!\bSt)\.(?=\s|\Z)")

@@ -38,7 +38,7 @@ async def chat(request: Request, visitor: Visitor, name: str) -> Response:
     platform = request.app.state.platform
     kb = await work(request, platform.kb, name, visitor)
     names = await work(request, platform.knowledge_bases, visitor)
-    titles = {app.knowledge_base: app.title for app in platform.apps()}
+    titles = {app.knowledge_base: app.title for app in await work(request, platform.apps)}
     rooms = [(item, titles.get(item, item)) for item in names]
     signed_in = bool(platform.settings.access_key)
     return page("chat.html", kb=kb.spec, name=kb.name, rooms=rooms, signed_in=signed_in)

@@ -121,9 +121,7 @@ class SqliteCollection:
         _check_bounds(limit)
         query = np.asarray(vector, dtype=np.float32)
         if query.shape != (self._dimensions,):
-            raise InvalidInput(
-                f"the vector has the shape {query.shape}, this collection needs {(self._dimensions,)}"
-            )
+            raise InvalidInput(f"the vector has the shape {query.shape}, this collection needs {(self._dimensions,)}")
         with self._view(principal, where) as view:
             snapshot = self._snapshot(view)
             mask = snapshot.mask(view.connection, view.where)
@@ -188,9 +186,7 @@ class SqliteCollection:
             missing = next((id_ for id_ in chunk_ids if id_ not in slots), None)
             if missing is not None:
                 raise NotFound(f"there is no chunk {missing!r}")
-            return (
-                self._snapshot(view).matrix[[slots[id_] for id_ in chunk_ids]].reshape(-1, self._dimensions)
-            )
+            return self._snapshot(view).matrix[[slots[id_] for id_ in chunk_ids]].reshape(-1, self._dimensions)
 
     def close(self) -> None:
         self._database.close()
@@ -228,6 +224,7 @@ class SqliteCollection:
             now = self._database.state(connection)
         vectors = VectorFile(self._database.folder, now.epoch, self._dimensions).open(now.published)
         self._index.extend(self._database.folder, now.epoch, vectors)
+        self._snapshots.forget()
 
     def _locked(self) -> FileLock:
         return FileLock(self._database.folder / "lock", f"the collection {self._name!r}")

@@ -19,8 +19,9 @@ from groundstone.stores._sqlite.tables import FORMAT, documents, state
 
 FILE = "collection.db"
 FOREVER = 2**62
-READER_CACHE = 16  # MiB of pages for each connection
-WRITER_CACHE = 256  # the index of field values is written at random places
+READER_CACHE = "PRAGMA cache_size = -16384"  # KiB for each connection
+WRITER_CACHE = "PRAGMA cache_size = -262144"  # the index of field values is written at random places
+DAMAGED = ("malformed", "not a database", "no such table")  # in what SQLite says
 WAIT_SECONDS = 10.0  # for another process's transaction
 
 
@@ -87,7 +88,8 @@ class Database:
             cause = str(getattr(error, "orig", None) or error)
             if "locked" in cause:
                 raise Busy(f"{self.path} is in use by another process; try again") from error
-            raise StoreError(f"{self.path}: {cause}; restore the collection from a copy") from error
+            damaged = any(word in cause for word in DAMAGED)
+            raise StoreError(f"{self.path}: {cause}{'; restore it from a copy' if damaged else ''}") from error
 
 
 _STATE = select(state)
@@ -99,7 +101,7 @@ def alive(version: int) -> ColumnElement[bool]:
     return (documents.c.born + 0 <= version) & (func.coalesce(documents.c.died, FOREVER) > version)
 
 
-def _engine(path: Path, begin: str, cache: int) -> Engine:
+def _engine(path: Path, begin: str, cache: str) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         connect_args={"timeout": WAIT_SECONDS, "isolation_level": None, "check_same_thread": False},
@@ -111,7 +113,7 @@ def _engine(path: Path, begin: str, cache: int) -> Engine:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA wal_autocheckpoint = 16000")
-        connection.execute("PRAGMA cache_size = " + str(-1024 * int(cache)))
+        connection.execute(cache)
 
     def begin_now(connection: Connection) -> None:
         # The driver would begin only before the first change, and two reads could then see two versions.

@@ -91,9 +91,7 @@ def _one_of(keys: list[Key]) -> Expression:
     for kind, value in keys:
         by_kind[kind].append(value)
     column = field_values.c
-    return or_(
-        false(), *((column.kind == kind) & column.value.in_(values) for kind, values in by_kind.items())
-    )
+    return or_(false(), *((column.kind == kind) & column.value.in_(values) for kind, values in by_kind.items()))
 
 
 def _ordered(leaf: Compare, key: Key) -> Expression:

@@ -97,9 +97,7 @@ def forget(connection: Connection, head: int, keep: int) -> None:
 
 def compact(connection: Connection, database: Database, now: Any, dimensions: int) -> None:
     """Rewrite the vector file without the rows that nothing points at, if they are many."""
-    used = np.array(
-        connection.scalars(select(chunks.c.slot).distinct().order_by(chunks.c.slot)).all(), np.int64
-    )
+    used = np.array(connection.scalars(select(chunks.c.slot).distinct().order_by(chunks.c.slot)).all(), np.int64)
     if len(used) >= (1 - WASTE) * now.slots:
         return
     old = VectorFile(database.folder, now.epoch, dimensions).open(now.slots)

@@ -26,9 +26,7 @@ _whole_chunk = (
 )
 
 
-def page(
-    connection: Connection, allowed: Allowed, sort: Sequence[Sort], limit: int, offset: int
-) -> list[Document]:
+def page(connection: Connection, allowed: Allowed, sort: Sequence[Sort], limit: int, offset: int) -> list[Document]:
     rows = _sorted(select(documents.c.row).where(allowed), sort).limit(limit).offset(offset)
     chosen = list(connection.scalars(rows))
     found = {row.row: _document(row) for some in parts(chosen) for row in _rows(connection, some)}
@@ -78,9 +76,7 @@ def aggregate(connection: Connection, allowed: Allowed, field: str) -> Aggregate
     return Aggregate(number, None, None, None, None)
 
 
-def values(
-    connection: Connection, allowed: Allowed, field: str, limit: int | None
-) -> list[tuple[Scalar, int]]:
+def values(connection: Connection, allowed: Allowed, field: str, limit: int | None) -> list[tuple[Scalar, int]]:
     kind, value = field_values.c.kind, field_values.c.value
     number = func.count()
     statement = (
@@ -91,9 +87,7 @@ def values(
     )
     rows = connection.execute(statement).all()
     texts = [row.value for row in rows if row.kind == _records.TEXT]
-    spelling = {
-        known: shown for some in parts(texts) for known, shown in _spellings(connection, field, some, allowed)
-    }
+    spelling = {known: shown for some in parts(texts) for known, shown in _spellings(connection, field, some, allowed)}
     return [
         (spelling[value] if kind == _records.TEXT else _records.scalar_of(kind, value), number)
         for kind, value, number in rows
@@ -138,9 +132,7 @@ def chunks_of(connection: Connection, allowed: Allowed, document_ids: Sequence[s
 
 def slots(connection: Connection, allowed: Allowed, chunk_ids: Sequence[str]) -> dict[str, int]:
     """Chunk id -> row of the vector file, of those that exist."""
-    statement = (
-        select(chunks.c.id, chunks.c.slot).join(documents, documents.c.row == chunks.c.doc).where(allowed)
-    )
+    statement = select(chunks.c.id, chunks.c.slot).join(documents, documents.c.row == chunks.c.doc).where(allowed)
     return {row.id: row.slot for row in _by_id(connection, statement, chunks.c.id, chunk_ids)}
 
 

@@ -41,18 +41,14 @@ class VectorFile:
         try:
             mapped = np.memmap(self.path, dtype="<f4", mode="r", shape=(count, self._dimensions))
         except (OSError, ValueError) as error:
-            raise StoreError(
-                f"{self.path} is missing or too short; restore the collection from a copy"
-            ) from error
+            raise StoreError(f"{self.path} is missing or too short; restore the collection from a copy") from error
         return mapped.view(np.ndarray)
 
     def verify(self, rows: Vectors, segments: Iterable[tuple[int, int, int]]) -> None:
         """Compare segments (first, count, checksum) of ``rows``. Raises StoreError for changed bytes."""
         for first, count, crc in segments:
             if zlib.crc32(rows[first : first + count].data) != crc:
-                raise StoreError(
-                    f"{self.path}: rows from {first} are damaged; restore the collection from a copy"
-                )
+                raise StoreError(f"{self.path}: rows from {first} are damaged; restore the collection from a copy")
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)

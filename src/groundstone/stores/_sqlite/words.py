@@ -19,9 +19,7 @@ BATCH = 256
 
 _matching = index.c.words.match(bindparam("query"))
 _search = select(index.c.rowid, index.c.rank).where(_matching).order_by(index.c.rank)
-_counted = select(func.count()).select_from(
-    select(index.c.rowid).where(_matching).limit(bindparam("most")).subquery()
-)
+_counted = select(func.count()).select_from(select(index.c.rowid).where(_matching).limit(bindparam("most")).subquery())
 
 
 def match(

@@ -183,9 +183,7 @@ class _Rows:
                 for offset, (row, chunk) in enumerate(numbered)
             ),
         )
-        self._insert(
-            chunk_contents, (_chunk(first + offset, chunk) for offset, (_, chunk) in enumerate(numbered))
-        )
+        self._insert(chunk_contents, (_chunk(first + offset, chunk) for offset, (_, chunk) in enumerate(numbered)))
         self._check_unique([chunk.id for _, chunk in numbered])
 
     def _check_unique(self, ids: Sequence[str]) -> None:
@@ -209,7 +207,10 @@ def parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 def retire(connection: Connection, ids: Sequence[str], version: int) -> None:
     """Let documents end with ``version``; those that were staged for it vanish."""
     for some in parts(ids):
-        erase(connection, (documents.c.born == version) & documents.c.id.in_(some))
+        # "+ 0" so that SQLite looks the ids up, and does not walk all that is staged.
+        mine = select(documents.c.row).where(documents.c.born + 0 == version, documents.c.id.in_(some))
+        if rows := connection.scalars(mine).all():
+            erase(connection, documents.c.row.in_(rows))
         dying = documents.c.id.in_(some) & documents.c.died.is_(None)
         connection.execute(update(documents).where(dying).values(died=version))
 
@@ -286,9 +287,7 @@ def _checked(entry: Entry, dimensions: int) -> Vectors:
     if vectors.size == 0 and not entry.chunks:
         return np.zeros((0, dimensions), dtype=np.float32)
     if vectors.shape != (len(entry.chunks), dimensions):
-        raise InvalidInput(
-            f"{about}: vectors have the shape {vectors.shape}, not {(len(entry.chunks), dimensions)}"
-        )
+        raise InvalidInput(f"{about}: vectors have the shape {vectors.shape}, not {(len(entry.chunks), dimensions)}")
     if any(chunk.document_id != entry.document.id for chunk in entry.chunks):
         raise InvalidInput(f"{about} has a chunk that names another document")
     return at_length_one(vectors, about)

@@ -193,6 +193,7 @@ function connect() {
   for (const example of document.querySelectorAll(".example")) {
     example.addEventListener("click", () => ask(example.textContent));
   }
+  $("export-menu").addEventListener("click", () => $("export-menu").hidePopover());
   $("export-menu").addEventListener("toggle", () => placeBelow($("export-menu"), $("export")));
   window.addEventListener("popstate", follow);
   window.addEventListener("offline", () => banner("You are offline. What you have asked stays here."));

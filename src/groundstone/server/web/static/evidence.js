@@ -20,9 +20,9 @@ export function setUp(name, described) {
   kb = name;
   schema = described;
   opener.addEventListener("click", () => {
-    if (!panel.opened && turn) list();
     dismissed = panel.opened;
-    panel.toggle();
+    if (panel.opened) panel.close();
+    else openList(turn);
   });
   body.addEventListener("keydown", (event) => event.key === "Escape" && wide.matches && leave(event));
 }
@@ -70,6 +70,13 @@ export async function openDocument(view, id, from, byKey) {
   await show(view, id, view.answer.citations.find((item) => item.document_id === id) ?? null, from, byKey);
 }
 
+export function openList(view) {
+  turn = view;
+  dismissed = false;
+  list();
+  panel.open();
+}
+
 async function show(view, id, cited, from, byKey) {
   turn = view;
   returnTo = from;
@@ -113,8 +120,14 @@ function dismiss() {
 function list() {
   wanted += 1;
   head("What this answer rests on", false);
-  const rows = turn.answer.citations.map((cited, index) => el("li", {}, source(cited, index)));
-  body.append(el("ol", { class: "sources" }, rows));
+  const groups = [];
+  turn.answer.citations.forEach((cited, index) => {
+    const same = groups.at(-1)?.id === cited.document_id;
+    if (!same) groups.push({ id: cited.document_id, title: cited.title, rows: [] });
+    groups.at(-1).rows.push(source(cited, index));
+  });
+  const items = groups.map(({ title, rows }) => el("li", {}, el("p", { class: "source-title" }, title), rows));
+  body.append(el("ul", { class: "sources" }, items));
 }
 
 function source(cited, index) {
@@ -127,15 +140,13 @@ function source(cited, index) {
     const mark = view.mark(index);
     open(view, index, mark ?? event.currentTarget, event.detail === 0);
   }
-  const place = cited.page ? `${cited.title}, page ${cited.page}` : cited.title;
   const field = schema.fields.find((item) => item.name === cited.field && item.name !== schema.body_field);
-  const quote = field?.label ? `${field.label} ${cited.quote}` : cited.quote;
+  const place = field ? field.label || field.name : cited.page ? `Page ${cited.page}` : null;
   return el(
     "button",
     attributes,
     el("span", { class: "source-number" }, String(index + 1)),
-    el("span", { class: "source-title" }, place),
-    el("q", { class: "source-quote" }, quote),
+    el("span", { class: "source-quote" }, place ? el("span", { class: "source-place" }, `${place} `) : null, el("q", {}, cited.quote)),
   );
 }
 

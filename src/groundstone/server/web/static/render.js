@@ -8,6 +8,7 @@ import { few as cutShort, shown } from "./values.js";
 const FEW_CARDS = 6; // of more than MANY_CARDS, so many are shown at first
 const MANY_CARDS = 10;
 const MANY_SENTENCES = 24;
+const MANY_MARKS = 4;
 const STRENGTHS = { exact: "Exact, from fields", high: "Close match", medium: "Fair match", low: "Weak match", none: "Not in these documents" };
 const BARS = { exact: 3, high: 3, medium: 2, low: 1, none: 0 };
 
@@ -40,14 +41,38 @@ export class TurnView {
   sentence(data, fresh = false) {
     this.text.querySelector(".thinking")?.remove();
     this.answer.sentences[data.index] = data;
-    const marks = data.citations.map((index) => this.#mark(index));
-    const kind = `sentence${data.supported ? "" : " unsupported"}${fresh ? " fresh" : ""}`;
-    const title = data.supported ? null : "No source bears this sentence out";
-    const words = el("span", { class: kind, title, "data-citations": data.citations.join(" ") }, withMarks(data.text, marks));
-    const whole = el("span", { "data-index": data.index }, words, " ");
+    const card = this.#cardOf(data);
+    if (card) return this.#reason(card, data);
+    const whole = el("span", { "data-index": data.index }, this.#words(data, data.text, fresh), " ");
     const piece = this.text.querySelector(`[data-index="${data.index}"]`);
     if (piece) piece.replaceWith(whole);
     else this.text.append(whole);
+  }
+
+  #words(data, text, fresh) {
+    const marks = data.citations.length > MANY_MARKS ? [this.#allMark(data)] : data.citations.map((index) => this.#mark(index));
+    const kind = `sentence${data.supported ? "" : " unsupported"}${fresh ? " fresh" : ""}`;
+    const title = data.supported ? null : "No source bears this sentence out";
+    return el("span", { class: kind, title, "data-citations": data.citations.join(" ") }, withMarks(text, marks));
+  }
+
+  // In a list, what is said of one document stands in its card. Null when the sentence belongs in the text.
+  #cardOf(data) {
+    const ids = new Set(data.citations.map((index) => this.answer.citations[index].document_id));
+    if (ids.size !== 1 || !["list", "similar", "count"].includes(this.answer.query?.kind)) return null;
+    const card = this.answer.cards.find((item) => ids.has(item.document_id));
+    return card && data.text.startsWith(card.title) ? card : null;
+  }
+
+  // Words from the prose of the document are worth reading; values that the card shows anyway need their marks only.
+  #reason(card, data) {
+    const node = this.cardNodes.get(card.document_id);
+    const told = data.citations.some((index) => !(this.answer.citations[index].field in card.fields));
+    const rest = data.text.slice(card.title.length).replace(/^\s*\(\d{4}\)/, "").replace(/^\s*[:—–-]\s*/, "");
+    const words = this.#words(data, told ? rest : "", false);
+    words.dataset.index = data.index;
+    if (told) node.querySelector(".card-head").after(el("p", { class: "card-reason" }, words));
+    else (node.querySelector(".card-meta") ?? node.querySelector(".card-title")).append(" ", words);
   }
 
   delta({ index, text }) {
@@ -60,11 +85,11 @@ export class TurnView {
   cards(cards, total) {
     Object.assign(this.answer, { cards, total });
     const items = cards.map((card) => this.#card(card));
+    this.cardNodes = new Map(cards.map((card, at) => [card.document_id, items[at]]));
     const few = items.length > MANY_CARDS ? FEW_CARDS : items.length;
     const list = el("ul", { class: "cards fresh", "aria-label": "Documents" }, items.slice(0, few));
     const rest = items.slice(few);
-    this.cardList = el("div", {}, list, rest.length ? showRest(list, rest) : null);
-    this.after.replaceChildren(this.cardList);
+    this.after.replaceChildren(el("div", {}, list, rest.length ? showRest(list, rest) : null));
   }
 
   // A finished answer, from the stream or from a stored conversation.
@@ -72,15 +97,23 @@ export class TurnView {
     this.answer = answer;
     this.number = answer.turn ?? this.number;
     if (!this.understoodSlot.hasChildNodes()) this.understood(answer.query);
-    const drawn = this.text.querySelectorAll("[data-index]").length;
-    if (drawn !== answer.sentences.length) {
-      this.text.replaceChildren();
-      answer.sentences.forEach((sentence, index) => this.sentence({ ...sentence, index }));
-    }
-    if (answer.cards.length && !this.cardList) this.cards(answer.cards, answer.total);
+    if (this.#drawn() !== answer.sentences.length) this.#redraw();
     this.#fold();
     this.text.setAttribute("aria-busy", "false");
     this.after.append(...[this.#next(), this.#foot()].filter(Boolean));
+  }
+
+  // Sentences on the page; those in cards that wait behind "show the other" count too.
+  #drawn() {
+    const cards = this.cardNodes ? [...this.cardNodes.values()] : [];
+    const parts = [this.text, ...cards].map((node) => node.querySelectorAll("[data-index]").length);
+    return parts.reduce((sum, count) => sum + count, 0);
+  }
+
+  #redraw() {
+    this.text.replaceChildren();
+    if (this.answer.cards.length) this.cards(this.answer.cards, this.answer.total);
+    this.answer.sentences.forEach((sentence, index) => this.sentence({ ...sentence, index }));
   }
 
   restore(stored) {
@@ -89,7 +122,7 @@ export class TurnView {
     this.text.removeAttribute("aria-live");
     this.text.replaceChildren();
     this.done(stored.answer);
-    this.cardList?.firstChild.classList.remove("fresh");
+    for (const node of this.element.querySelectorAll(".fresh")) node.classList.remove("fresh");
   }
 
   stopped() {
@@ -120,12 +153,20 @@ export class TurnView {
       mark.closest(".sentence").classList.toggle("lit", on);
       evidence.light(this, index, on);
     };
-    const title = this.answer.citations[index]?.title ?? "";
-    const attributes = { type: "button", class: "cite", "data-citation": index, "aria-label": `Source ${index + 1}: ${title}` };
+    const cited = this.answer.citations[index];
+    const label = `Source ${index + 1}: ${[cited.title, headingOf(this.schema, cited.field)].filter(Boolean).join(", ")}`;
+    const attributes = { type: "button", class: "cite", "data-citation": index, "aria-label": label, title: label };
     attributes.onmouseenter = attributes.onfocus = lit(true);
     attributes.onmouseleave = attributes.onblur = lit(false);
     attributes.onclick = (event) => evidence.open(this, index, event.currentTarget, event.detail === 0);
     return el("button", attributes, el("span", {}, String(index + 1)));
+  }
+
+  // A sentence that rests on very many sources leads to all of them at once.
+  #allMark(data) {
+    const text = `${data.citations.length} sources`;
+    const onclick = () => evidence.openList(this);
+    return el("button", { type: "button", class: "cite", onclick }, el("span", {}, text));
   }
 
   #card(card) {
@@ -170,7 +211,7 @@ export class TurnView {
   #foot() {
     this.up = this.#rateButton("up", "This answer helped");
     this.down = this.#rateButton("down", "This answer did not help");
-    this.foot = el("footer", { class: "foot" }, strength(this.answer), this.up, this.down);
+    this.foot = el("footer", { class: "foot" }, strength(this.answer, this.schema), this.up, this.down);
     return this.foot;
   }
 
@@ -213,8 +254,13 @@ export class TurnView {
 // A mark never begins a line: the last word of the sentence keeps it.
 function withMarks(text, marks) {
   const cut = text.lastIndexOf(" ") + 1;
-  if (!marks.length || text.length - cut > 24) return [text, marks];
-  return [text.slice(0, cut), el("span", { class: "last" }, text.slice(cut), marks)];
+  if (!text || !marks.length || text.length - cut > 24) return [text, marks];
+  const [first, ...others] = marks;
+  return [text.slice(0, cut), el("span", { class: "last" }, text.slice(cut), first), others];
+}
+
+function headingOf(schema, name) {
+  return name && name !== schema.body_field ? schema.fields.find((spec) => spec.name === name)?.label || name : null;
 }
 
 function thinking() {
@@ -236,9 +282,11 @@ function showRest(list, rest) {
   return more;
 }
 
-function strength(answer) {
+function strength(answer, schema) {
   const bars = [1, 2, 3].map((level) => el("i", { class: level <= BARS[answer.strength] ? "on" : null }));
-  const fit = answer.closest ? "Closest passages" : STRENGTHS[answer.strength];
+  const prose = answer.citations.length > 0 && answer.citations.every((cited) => !headingOf(schema, cited.field));
+  const exact = prose ? "Quoted word for word" : STRENGTHS.exact;
+  const fit = answer.closest ? "Closest passages" : answer.strength === "exact" ? exact : STRENGTHS[answer.strength];
   const written = answer.mode === "generative" ? `, written by ${answer.model ?? "a model"}` : "";
   const quoted = answer.mode === "extractive" && !["exact", "none"].includes(answer.strength) ? ", quoted word for word" : "";
   return el("span", { class: "strength" }, el("span", { class: "bars", "aria-hidden": "true" }, bars), fit + written + quoted);
