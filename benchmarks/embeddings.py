@@ -58,9 +58,7 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", type=Path, default=Path(".cache/models"), help="where the weights are kept")
     parser.add_argument("--reference", help="python of an environment with sentence-transformers")
     parser.add_argument("--data", type=Path, help="folder of public data sets")
@@ -119,9 +117,7 @@ def sample_texts(data: Path | None) -> list[str]:
     """300 texts, half of them paragraphs, half questions."""
     draw = random.Random(7)
     if data is None:
-        words = (
-            "stone brick arch gate river bridge tower wall garden roof window door of the in by near".split()
-        )
+        words = ["stone", "brick", "arch", "gate", "river", "bridge", "tower", "of", "the", "by"]
         lengths = [draw.randint(60, 200) for _ in range(150)] + [draw.randint(8, 18) for _ in range(150)]
         return [" ".join(draw.choices(words, k=length)) for length in lengths]
     questions, paragraphs = answerable(data / "squad" / SETS[0])
@@ -255,10 +251,7 @@ def answerable(path: Path) -> tuple[list[tuple[str, int]], list[str]]:
     articles = json.loads(path.read_text())["data"]
     blocks = [block for article in articles for block in article["paragraphs"]]
     questions = [
-        (asked["question"], number)
-        for number, block in enumerate(blocks)
-        for asked in block["qas"]
-        if asked["answers"]
+        (asked["question"], number) for number, block in enumerate(blocks) for asked in block["qas"] if asked["answers"]
     ]
     return questions, [block["context"] for block in blocks]
 
@@ -277,9 +270,7 @@ def retrieval(path: Path, engines: dict[str, Any]) -> dict[str, Any]:
 def report(result: dict[str, Any]) -> None:
     figures = result["speed"]
     peaks = figures["peaks_gflops"]
-    print(
-        f"{figures['texts']} texts, {figures['tokens']} tokens, one thread; matrix peak of one core:", end=""
-    )
+    print(f"{figures['texts']} texts, {figures['tokens']} tokens, one thread; matrix peak of one core:", end="")
     print(f" float32 {peaks['float32'] / 1e9:.0f}, int8 {peaks['int8'] / 1e9:.0f} G operations/s")
     print(f"{'':24}{'texts/cpu-s':>12}{'tokens/cpu-s':>14}{'x reference':>13}{'of peak':>9}", end="")
     print(f"{'cosine mean/min':>20}{'query ms':>10}")

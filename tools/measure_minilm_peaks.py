@@ -64,10 +64,7 @@ class Network:
         self.peaks: dict[str, Array] = {}
 
     def run(self, ids: list[int]) -> None:
-        tables = [
-            self.weights[f"embeddings.{kind}_embeddings.weight"]
-            for kind in ("word", "position", "token_type")
-        ]
+        tables = [self.weights[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type")]
         states = tables[0][ids] + tables[1][: len(ids)] + tables[2][0]
         states = self.normalise(states, "embeddings.LayerNorm")
         for number in range(LAYERS):
@@ -75,9 +72,7 @@ class Network:
 
     def layer(self, states: Array, prefix: str) -> Array:
         self.note(prefix + "qkv", states)
-        change = self.linear(
-            self.attention(states, prefix + "attention.self."), prefix + "attention.output.dense"
-        )
+        change = self.linear(self.attention(states, prefix + "attention.self."), prefix + "attention.output.dense")
         states = self.normalise(states + change, prefix + "attention.output.LayerNorm")
         inner = self.linear(self.note(prefix + "intermediate.dense", states), prefix + "intermediate.dense")
         curved = np.asarray(inner * 0.5 * (1 + error_function(inner / np.float32(2**0.5))), np.float32)
@@ -87,8 +82,7 @@ class Network:
     def attention(self, states: Array, prefix: str) -> Array:
         heads = (len(states), HEADS, WIDTH // HEADS)
         query, key, value = (
-            self.linear(states, prefix + part).reshape(heads).transpose(1, 0, 2)
-            for part in ("query", "key", "value")
+            self.linear(states, prefix + part).reshape(heads).transpose(1, 0, 2) for part in ("query", "key", "value")
         )
         scores = query @ key.transpose(0, 2, 1) / np.float32((WIDTH / HEADS) ** 0.5)
         powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
@@ -96,9 +90,7 @@ class Network:
         return np.asarray(context.transpose(1, 0, 2).reshape(states.shape), np.float32)
 
     def linear(self, states: Array, name: str) -> Array:
-        return np.asarray(
-            states @ self.weights[name + ".weight"].T + self.weights[name + ".bias"], np.float32
-        )
+        return np.asarray(states @ self.weights[name + ".weight"].T + self.weights[name + ".bias"], np.float32)
 
     def normalise(self, states: Array, name: str) -> Array:
         centred = states - states.mean(axis=-1, keepdims=True)

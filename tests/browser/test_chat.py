@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from groundstone.identity import LOCAL
-from tests.server.standin import HOSTILE
+from groundstone.server.app import create_app
+from tests.server.live import serving
+from tests.server.standin import HOSTILE, StandInPlatform
 
 from .conftest import Visit
 
@@ -266,6 +269,36 @@ def test_a_declined_question_shows_no_evidence(visit: Visit) -> None:
     visit.ask("What about the weather?")
     assert "Not in these documents" in visit.page.locator(".foot").inner_text()
     assert not visit.page.locator("#open-evidence").is_visible()
+    assert "No document is quoted" in visit.page.locator("#evidence").inner_text()
+
+
+def test_a_knowledge_base_without_documents_offers_to_read_them(visit: Visit) -> None:
+    spec = replace(visit.kb.spec, name="papers", title="Papers")
+    visit.platform.create(spec, LOCAL)
+    visit.page.goto(f"{visit.address}/chat/papers")
+    assert audit(visit) == []
+    visit.page.click("#read")
+    visit.page.wait_for_selector(".example")
+    assert visit.page.locator(".rooms a").all_inner_texts() == ["Movies", "papers"]
+
+
+def test_the_access_key_opens_the_page(visit: Visit, tmp_path: Path) -> None:
+    visit.expected = ("403",)
+    page = visit.page
+    platform = StandInPlatform(tmp_path / "guarded", access_key="correct horse battery")
+    with serving(create_app(platform)) as visit.address:
+        page.goto(f"{visit.address}/chat/movies")
+        assert page.evaluate("document.activeElement.id") == "key"
+        page.keyboard.type("wrong")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#wrong")
+        assert audit(visit) == []
+        page.keyboard.type("correct horse battery")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("body[data-ready]")
+        page.click("text=Sign out")
+        page.wait_for_selector("#key")
+    platform.conversations.close()
 
 
 def test_old_and_new_conversations_are_reached_by_the_back_button(visit: Visit) -> None:

@@ -56,7 +56,7 @@ def test_parts_span_the_values_without_their_headings() -> None:
 
 def test_search_sees_title_and_prose_first_and_nothing_twice() -> None:
     document = record_document("up", UP, SCHEMA)
-    assert embedded_text(document, SCHEMA) == "Up. A man flies.\r\nHe lands. Genres: Adventure, Comedy."
+    assert embedded_text(document, SCHEMA) == "Up. A man flies. He lands. Genres: Adventure, Comedy."
 
 
 def test_empty_fields_leave_no_line() -> None:

@@ -64,9 +64,7 @@ class MisbehavingServer:
                 if not line:
                     return
                 head += line
-            length = next(
-                int(h.split(b":")[1]) for h in head.split(b"\r\n") if h.lower().startswith(b"content-length")
-            )
+            length = next(int(h.split(b":")[1]) for h in head.split(b"\r\n") if h.lower().startswith(b"content-length"))
             self.requests.append((head.decode(), json.loads(stream.read(length))))
             try:
                 for part in self.replies[min(len(self.requests), len(self.replies)) - 1]:

@@ -13,6 +13,7 @@ from groundstone.errors import ConfigError, InvalidInput, ModelError, WeightsCor
 from groundstone.models import minilm
 from groundstone.models.base import Embed, Vectors
 from groundstone.models.minilm import MAX_TOKENS, MiniLM
+
 from .reference_texts import TEXTS
 
 REFERENCE = np.load(Path(__file__).with_name("reference_vectors.npz"))["vectors"]
@@ -43,9 +44,7 @@ def test_int8_vectors_are_close_to_those_of_sentence_transformers(quick: MiniLM)
 
 
 @pytest.mark.parametrize("form", ["exact", "quick"])
-def test_rows_are_float32_of_length_one_in_the_order_of_the_texts(
-    form: str, request: pytest.FixtureRequest
-) -> None:
+def test_rows_are_float32_of_length_one_in_the_order_of_the_texts(form: str, request: pytest.FixtureRequest) -> None:
     model: Embed = request.getfixturevalue(form)
     vectors = model.embed(TEXTS)
     assert vectors.shape == (len(TEXTS), model.dimensions)
@@ -120,9 +119,7 @@ def test_only_the_most_recent_queries_are_remembered() -> None:
     assert [recent.get(text) is None for text in ("a", "b", "c")] == [False, True, False]
 
 
-def test_many_threads_load_the_weights_once_and_agree(
-    minilm_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_threads_load_the_weights_once_and_agree(minilm_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loads: list[int] = []
     real = minilm._session
 

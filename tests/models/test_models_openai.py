@@ -13,6 +13,7 @@ from groundstone.errors import ConfigError, EngineUnavailable, InvalidInput, Mod
 from groundstone.models.base import Delta, Message
 from groundstone.models.openai import Endpoint, OpenAICompatible, OpenAIEmbed
 from groundstone.records import Usage
+
 from .misbehaving_server import STREAM, MisbehavingServer, Reply, answer, event, word
 
 ASK = [Message("system", "be brief"), Message("user", "hello")]
@@ -120,9 +121,7 @@ def test_a_bad_request_gives_the_servers_words_and_is_not_repeated() -> None:
 
 
 def test_a_busy_server_is_asked_again_after_the_time_it_asks_for() -> None:
-    with MisbehavingServer(
-        answer(429, "{}", "Retry-After: 0.2"), [STREAM, word("now", "stop"), DONE]
-    ) as server:
+    with MisbehavingServer(answer(429, "{}", "Retry-After: 0.2"), [STREAM, word("now", "stop"), DONE]) as server:
         began = time.monotonic()
         assert text(chat(server, retries=1)) == "now"
     assert 0.15 < time.monotonic() - began < 2

@@ -134,9 +134,7 @@ def test_a_source_with_other_content_leaves_nothing_behind(
     assert visible(store) == []
 
 
-def test_a_failed_pull_keeps_what_was_there_before_and_the_reasons(
-    store: WeightStore, tmp_path: Path
-) -> None:
+def test_a_failed_pull_keeps_what_was_there_before_and_the_reasons(store: WeightStore, tmp_path: Path) -> None:
     (tmp_path / "published/model.safetensors").unlink()
     with pytest.raises(WeightsMissing, match=r"published.*cannot be read.*models load BUNDLE"):
         store.pull("small")
@@ -261,9 +259,7 @@ def member(name: str, kind: bytes = tarfile.REGTYPE) -> tarfile.TarInfo:
         ("small/model.safetensors", tarfile.FIFOTYPE),
     ],
 )
-def test_a_bundle_with_a_foreign_member_is_refused(
-    store: WeightStore, tmp_path: Path, name: str, kind: bytes
-) -> None:
+def test_a_bundle_with_a_foreign_member_is_refused(store: WeightStore, tmp_path: Path, name: str, kind: bytes) -> None:
     good = (member("small/parts/tokenizer.json"), b"{}")
     bundle = bundle_with(tmp_path / "b.tar", good, (member(name, kind), b""))
     with pytest.raises(InvalidInput):

@@ -95,6 +95,7 @@ class StandInKnowledge:
         self.documents = {item.id: item for item in documents}
         self.asked: list[dict[str, Any]] = []
         self.closed = threading.Event()
+        self.synced = bool(documents)
         self.pause = 0.0
 
     @property
@@ -102,7 +103,8 @@ class StandInKnowledge:
         return self.spec.name
 
     def versions(self) -> list[Version]:
-        return [Version(1, datetime(2025, 1, 1, tzinfo=UTC), len(self.documents), len(self.documents))]
+        created = datetime(2025, 1, 1, tzinfo=UTC)
+        return [Version(1, created, len(self.documents), len(self.documents))] if self.synced else []
 
     def rollback(self, number: int) -> Version:
         if number != 1:
@@ -115,6 +117,7 @@ class StandInKnowledge:
         for done in range(1, 4):
             if progress:
                 progress(Progress(done, 3))
+        self.synced = True
         return Report(3, 2)
 
     def document(self, document_id: str) -> Document:

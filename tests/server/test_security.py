@@ -69,7 +69,7 @@ def test_every_response_carries_the_security_headers(shared: httpx.Client, path:
     assert "object-src 'none'" in policy
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
 
 
 def test_pages_hold_no_inline_script_or_style(shared: httpx.Client) -> None:

@@ -46,11 +46,10 @@ def prepared(platform: Platform) -> KnowledgeBase:
         click.echo(f"fetching the weights of {EMBEDDING_MODEL} ...", err=True)
         platform.weights.pull(EMBEDDING_MODEL)
     app = platform.app("movies")
-    before = app.knowledge_base in platform.knowledge_bases()
     kb = platform.install(app)
-    if not before or not kb.collection.version(kb.principal):
-        line = show.ProgressLine()
-        report = kb.sync(line)
-        line.done()
-        click.echo(f"{report.new} films read in {report.seconds:.1f} s", err=True)
+    line = show.ProgressLine()
+    report = kb.sync(line)
+    line.done()
+    if report.new or report.changed:
+        click.echo(f"{report.new + report.changed} films read in {report.seconds:.1f} s", err=True)
     return kb

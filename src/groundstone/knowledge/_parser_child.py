@@ -51,12 +51,13 @@ def _in_fork(parse: Callable[[bytes], dict[str, Any]], data: bytes, request: dic
 def _limit(request: dict[str, Any]) -> None:
     limits = {
         resource.RLIMIT_CPU: request["cpu"],
-        resource.RLIMIT_AS: request["memory"],
         resource.RLIMIT_FSIZE: 0,  # no file can grow
         resource.RLIMIT_NOFILE: 32,
         resource.RLIMIT_NPROC: 0,  # no process of its own; has no effect for root
         resource.RLIMIT_CORE: 0,
     }
+    if sys.platform == "linux":  # macOS refuses this one
+        limits[resource.RLIMIT_AS] = request["memory"]
     for kind, value in limits.items():
         _, hard = resource.getrlimit(kind)
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)

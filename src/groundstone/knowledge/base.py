@@ -16,6 +16,7 @@ from groundstone.questions.lexicon import Lexicon
 from groundstone.questions.query import Query
 from groundstone.questions.vocabulary import Vocabularies, Vocabulary
 from groundstone.records import Document, Hit
+from groundstone.schema import Schema
 from groundstone.stores.base import Collection, Version
 
 
@@ -51,9 +52,14 @@ class KnowledgeBase:
         self._s3_endpoint = s3_endpoint
 
     @property
+    def schema(self) -> Schema:
+        """The fields as they are now, with those that side files added."""
+        return self.collection.settings.schema
+
+    @property
     def lexicon(self) -> Lexicon:
         """The words of its questions."""
-        return self._vocabularies.lexicon(self.collection.settings.schema, self.spec.lexicon)
+        return self._vocabularies.lexicon(self.schema, self.spec.lexicon)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -63,7 +69,7 @@ class KnowledgeBase:
     @property
     def card_fields(self) -> list[str]:
         """The fields that a card shows."""
-        return list(self.spec.display.get("card", [spec.name for spec in self.spec.schema.fields if spec.filterable][:6]))
+        return list(self.spec.display.get("card", [spec.name for spec in self.schema.fields if spec.filterable][:6]))
 
     @property
     def name(self) -> str:

@@ -208,7 +208,8 @@ def aggregate(case: Case, expect: Mapping[str, Any]) -> Problems:
     where = where_of(expect.get("where"), case.oracle)
     if measure == "most":
         counts = case.oracle.counts(field, where)
-        leaders = [value for value, number in counts.items() if number == max(counts.values())]
+        top = max(counts.values(), default=0)
+        leaders = [value for value, number in counts.items() if number == top]
         good = any(named(case.text, value) for value in leaders)
         return [] if good else [f"should name {' or '.join(str(value) for value in leaders[:3])}"]
     wanted = case.oracle.measure(field, measure, where)

@@ -39,7 +39,7 @@ def field_fact(kb: KnowledgeBase, query: Query, documents: Sequence[Document]) -
         cited = (evidence.field(document, query.asked),)
         if text is None:
             text = f"The record of {wording.called(document, kb.lexicon)} has no value for {spec.heading.lower()!r}."
-            cited = (evidence.field(document, kb.spec.schema.title_field),)
+            cited = (evidence.field(document, kb.schema.title_field),)
         elif query.where is not None or query.sort:
             cited += tuple(evidence.field(document, name) for name in _fields(kb, query))
         sentences.append(Sentence(text, tuple(dict.fromkeys(cited))))
@@ -52,7 +52,7 @@ def yes_or_no(kb: KnowledgeBase, query: Query, documents: Sequence[Document]) ->
     evidence, sentences, cards = Evidence(), [], []
     fields = _fields(kb, query)
     for document in documents[:5]:
-        same = Compare(kb.spec.schema.title_field or "", "eq", document.title)
+        same = Compare(kb.schema.title_field or "", "eq", document.title)
         assert query.where is not None
         holds = document.id in kb.collection.ids(kb.principal, And((same, query.where)))
         cited = tuple(evidence.field(document, name) for name in fields)
@@ -72,7 +72,7 @@ def _said(kb: KnowledgeBase, document: Document, name: str) -> str:
 
 
 def _fields(kb: KnowledgeBase, query: Query) -> list[str]:
-    return wording.fields_shown(query, [spec.name for spec in kb.spec.schema.fields])
+    return wording.fields_shown(query, [spec.name for spec in kb.schema.fields])
 
 
 def count_documents(kb: KnowledgeBase, query: Query) -> Answer:
@@ -95,7 +95,7 @@ def count_documents(kb: KnowledgeBase, query: Query) -> Answer:
 
 def _proof(kb: KnowledgeBase, query: Query, document: Document, evidence: Evidence) -> tuple[int, ...]:
     """Citations of the fields for which a document was counted; its title if there was no filter."""
-    names = [name for name in _fields(kb, query) if name in document.fields] or [kb.spec.schema.title_field or ""]
+    names = [name for name in _fields(kb, query) if name in document.fields] or [kb.schema.title_field or ""]
     return tuple(dict.fromkeys(evidence.field(document, name) for name in names))
 
 

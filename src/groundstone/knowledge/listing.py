@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,14 +16,17 @@ from groundstone.knowledge.answer import Answer, Strength
 from groundstone.knowledge.quotes import Evidence, Weights, card, part_of, quote, sentences_of
 from groundstone.questions.query import Query
 from groundstone.questions.words import STOP, keys, stem
-from groundstone.records import Document, Sentence
+from groundstone.records import Document, Sentence, Value
 
 if TYPE_CHECKING:
     from groundstone.knowledge.base import KnowledgeBase
 
+_OR = re.compile(r"\s+or\s+|\s*/\s*", re.IGNORECASE)
 PAGE = 10
 DEPTH = 200  # documents considered for a theme
-KEEP = 0.6  # of the best score: what falls below is not on the theme any more
+READ = 80  # documents whose fields are looked at for a theme
+FEW, FILL = 5, 0.6  # a theme with fewer documents takes what comes next, down to this share of the best cosine
+KEEP = 0.75  # of the best score: what falls below is not on the theme any more
 FLOOR = 0.24  # cosine below which a passage has nothing to do with the theme
 HIGH, MEDIUM = 0.5, 0.38  # cosines
 
@@ -92,8 +97,12 @@ def _compared(kb: KnowledgeBase, query: Query, winners: list[Document], document
 def _by_theme(kb: KnowledgeBase, query: Query) -> Answer:
     themed = find_theme(kb, query.theme, query.where)
     documents = list(themed.documents)
+    if not documents and query.where is not None:
+        note = f"Nothing here is clearly about {query.theme!r}; these fit the other conditions."
+        chips = tuple(chip for chip in query.chips if chip.kind != "theme")
+        return listing(kb, replace(query, theme="", chips=chips, notes=(*query.notes, note)))
     if not documents:
-        return facts.nothing(kb, query) if query.where is not None else off_theme(kb, query)
+        return off_theme(kb, query)
     for sort in reversed(query.sort):
         documents = sorted(documents, key=lambda item: retrieve._sort_key(item, sort))
     page = documents[query.offset : query.offset + _limit(query)]
@@ -107,17 +116,20 @@ def off_theme(kb: KnowledgeBase, query: Query) -> Answer:
 
 def find_theme(kb: KnowledgeBase, theme: str, where: Filter | None) -> Themed:
     """Documents on a theme: by meaning and words, those that name it among their keywords first."""
+    parts = [part for part in _OR.split(theme) if part.strip()]
+    if len(parts) > 1:
+        return _either(kb, parts, where)
     vector = kb.embed.embed([theme])[0]
     found = retrieve.candidates(kb.principal, kb.collection, vector, retrieve.words(theme), where, DEPTH)
     best: dict[str, retrieve.Candidate] = {}
     for candidate in found:
         best.setdefault(candidate.document_id, candidate)
-    kept = _cut(list(best.values()))
-    documents = kb.collection.documents(kb.principal, [candidate.document_id for candidate in kept])
+    likely = _likely(list(best.values()))
+    documents = kb.collection.documents(kb.principal, [candidate.document_id for candidate in likely])
+    tags = {name: _named(kb, document, theme) for name, document in documents.items()}
     scored = [
-        (candidate.score + _named(kb, documents[candidate.document_id], theme), candidate)
-        for candidate in kept
-        if candidate.document_id in documents
+        (candidate.score + tags[candidate.document_id], candidate)
+        for candidate in _cut([item for item in likely if item.document_id in documents], tags, where is not None)
     ]
     scored.sort(key=lambda item: (-item[0], item[1].document_id))
     ordered = tuple(documents[candidate.document_id] for _, candidate in scored)
@@ -127,14 +139,40 @@ def find_theme(kb: KnowledgeBase, theme: str, where: Filter | None) -> Themed:
     return Themed(ordered, strength)
 
 
-def _cut(found: Sequence[retrieve.Candidate]) -> list[retrieve.Candidate]:
-    """Leaves out what is far from the best, and what is only near by chance."""
+def _either(kb: KnowledgeBase, themes: Sequence[str], where: Filter | None) -> Themed:
+    """Documents on one of several themes: the best of each in turn."""
+    found = [find_theme(kb, theme, where) for theme in themes]
+    turns = zip_longest(*(item.documents for item in found))
+    documents = {document.id: document for turn in turns for document in turn if document is not None}
+    order: tuple[Strength, ...] = ("high", "medium", "low", "none")
+    return Themed(tuple(documents.values()), min((item.strength for item in found), key=order.index))
+
+
+def _likely(found: Sequence[retrieve.Candidate]) -> list[retrieve.Candidate]:
+    """The best candidates by meaning and by words, few enough to read their fields."""
+    near = sorted(found, key=lambda item: -item.cosine)[:READ]
+    worded = sorted((item for item in found if item.word_rank), key=lambda item: item.word_rank or 0)[:READ]
+    return list({item.document_id: item for item in (*near, *worded)}.values())
+
+
+def _cut(found: Sequence[retrieve.Candidate], tags: Mapping[str, float], filtered: bool) -> list[retrieve.Candidate]:
+    """Keeps what has the theme among its keywords, means nearly the same, or holds its words well.
+
+    A short list is filled up to FEW with what comes next in meaning, if it is not far off or fits other filters.
+    """
     if not found:
         return []
-    top = found[0].score
-    return [
-        item for item in found if item.score >= KEEP * top and (item.cosine >= FLOOR or item.word_rank is not None)
-    ]
+    top = max(item.cosine for item in found)
+    worded = KEEP * max(item.bm25 for item in found) or 1.0
+
+    def fits(item: retrieve.Candidate) -> bool:
+        near = item.cosine >= max(FLOOR, KEEP * top)
+        return near or tags[item.document_id] >= 0.4 or (item.bm25 >= worded and item.cosine >= FLOOR / 2)
+
+    kept = [item for item in found if fits(item)]
+    left = sorted((item for item in found if not fits(item)), key=lambda item: -item.cosine)
+    fill = [item for item in left if filtered or item.cosine >= max(FLOOR, FILL * top)]
+    return kept + fill[: max(0, FEW - len(kept))]
 
 
 def _named(kb: KnowledgeBase, document: Document, theme: str) -> float:
@@ -145,9 +183,18 @@ def _named(kb: KnowledgeBase, document: Document, theme: str) -> float:
     tags = [{stem(word) for word in keys(str(value))} for value in values]
     if not words or not tags:
         return 0.0
-    if any(words <= tag for tag in tags):
+    if any(all(_kin(word, tag) for word in words) for tag in tags):
         return 0.4
-    return 0.2 * len(words & set().union(*tags)) / len(words)
+    every = set().union(*tags)
+    return 0.2 * sum(_kin(word, every) for word in words) / len(words)
+
+
+def _kin(word: str, others: set[str]) -> bool:
+    """Whether the word, or one with nearly the same beginning ("christmassy", "christmas"), is among others."""
+    return word in others or any(
+        len(word) > 5 and len(other) > 5 and word[: max(6, len(word) - 2)] == other[: max(6, len(word) - 2)]
+        for other in others
+    )
 
 
 def similar(kb: KnowledgeBase, query: Query) -> Answer:
@@ -161,14 +208,32 @@ def similar(kb: KnowledgeBase, query: Query) -> Answer:
         vector = vector + 0.5 * kb.embed.embed([query.theme])[0]
     vector = (vector / (np.linalg.norm(vector) or 1.0)).astype(np.float32)
     near = kb.collection.nearest(kb.principal, vector, limit=DEPTH, where=query.where)
-    ids = [name for name in dict.fromkeys(item.document_id for item in near) if name not in query.subjects]
-    wanted = ids[query.offset : query.offset + _limit(query)]
-    found = kb.collection.documents(kb.principal, wanted)
-    documents = [found[name] for name in wanted if name in found]
+    cosines: dict[str, float] = {}
+    for item in near[:READ]:
+        cosines.setdefault(item.document_id, item.score)
+    found = kb.collection.documents(kb.principal, [name for name in cosines if name not in query.subjects])
+    likeness = {name: cosines[name] + _shared(kb, subjects, document) for name, document in found.items()}
+    ordered = sorted(found.values(), key=lambda item: (-likeness[item.id], item.id))
+    documents = ordered[query.offset : query.offset + _limit(query)]
     if not documents:
         return facts.nothing(kb, query)
     named = wording.joined(wording.called(item, kb.lexicon) for item in subjects)
     return _listed(kb, query, documents, None, "medium", opening=f"Closest to {named}:")
+
+
+def _shared(kb: KnowledgeBase, subjects: Sequence[Document], document: Document) -> float:
+    """How many values (genres, keywords) a document shares with the subjects: 0.25 a field for all of them."""
+    fields = [name for name, words in kb.lexicon.fields.items() if words.spec.many and not words.person]
+    fields = [name for name in fields if kb.lexicon.fields[name].spec.embedded]
+    return sum(0.25 * _overlap(subject.fields.get(name), document.fields.get(name))
+               for subject in subjects for name in fields) / max(len(subjects), 1)  # fmt: skip
+
+
+def _overlap(left: Value | None, right: Value | None) -> float:
+    """Jaccard similarity of two lists of values."""
+    if not isinstance(left, tuple) or not isinstance(right, tuple):
+        return 0.0
+    return len(set(left) & set(right)) / len(set(left) | set(right))
 
 
 def _listed(
@@ -182,7 +247,7 @@ def _listed(
     if not documents:
         return facts.nothing(kb, query)
     evidence = Evidence()
-    fields = wording.fields_shown(query, [spec.name for spec in kb.spec.schema.fields])
+    fields = wording.fields_shown(query, [spec.name for spec in kb.schema.fields])
     if not fields and not query.theme and kb.lexicon.best and query.kind == "list":
         fields = [kb.lexicon.best.field]
     items = [_item(kb, query, document, fields, evidence) for document in documents]
@@ -227,7 +292,7 @@ def _item(kb: KnowledgeBase, query: Query, document: Document, fields: Sequence[
         return Sentence(f"{title}: {said}{' — ' + extra[0] if extra[0] else ''}", (*marks, *extra[1]))
     words, cited = _field_words(kb, document, fields, evidence)
     if not cited:
-        cited = (evidence.field(document, kb.spec.schema.title_field),)
+        cited = (evidence.field(document, kb.schema.title_field),)
     return Sentence(f"{title} — {words}." if words else f"{title}.", cited)
 
 
@@ -237,7 +302,7 @@ def _field_words(
     words, cited = [], []
     for name in fields:
         spec = kb.lexicon.fields[name].spec
-        if name in document.fields and name not in (kb.lexicon.year_field, kb.spec.schema.title_field):
+        if name in document.fields and name not in (kb.lexicon.year_field, kb.schema.title_field):
             shown = wording.value(document.fields[name], spec, 4)
             words.append(f"{spec.heading.lower()} {shown}{' ' + spec.unit if spec.unit else ''}{wording.note(spec)}")
         if name in document.fields:
@@ -247,7 +312,7 @@ def _field_words(
 
 def _theme_quote(kb: KnowledgeBase, theme: str, document: Document) -> tuple[str, int, int]:
     """The words of a document that show the theme best: its keywords, or a sentence of its body."""
-    part = part_of(document, kb.spec.schema.body_field) or part_of(document, kb.spec.schema.title_field)
+    part = part_of(document, kb.schema.body_field) or part_of(document, kb.schema.title_field)
     start, end = (part.start, part.end) if part else (0, len(document.text))
     passages = sentences_of(document, start, end) or [(document, start, end, "")]
     weights = Weights(theme, passages)

@@ -110,10 +110,11 @@ def matches(row: Row, where: Filter | None) -> bool:
 
 def _some(held: tuple[Scalar, ...], op: str, wanted: Any) -> bool:
     if op == "exists":
-        return bool(held) == wanted
+        return bool(held) is bool(wanted)
     if op == "in":
         return any(_some(held, "eq", item) for item in wanted)
-    return any(_holds(_bare(value), op, _bare(wanted)) for value in held)
+    bare = _bare(wanted)
+    return any(_holds(_bare(value), op, bare) for value in held)
 
 
 def _holds(value: Any, op: str, wanted: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from groundstone.knowledge import facts, generate, listing, retrieve, wording
 from groundstone.knowledge.answer import Answer, Event, Strength, events
-from groundstone.knowledge.quotes import Evidence, Passage, best, card, part_of, passages_of, quote, sentences_of
+from groundstone.knowledge.quotes import Evidence, Passage, Weights, best, card, part_of, passages_of, quote, sentences_of
 from groundstone.questions.query import Query
 from groundstone.questions.understand import Context, understand
 from groundstone.records import Document, Hit, Sentence
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 CHUNKS = 5  # read for a free question
 QUOTES = 3
 HIGH, MEDIUM, LOW = 0.62, 0.45, 0.3  # of a passage's score: half cosine, half covered words
-OFF_TOPIC = 0.22  # cosine of the nearest chunk below which a free question has nothing to do with the documents
+# A free question has to do with the documents if, for one row, the best cosine, the share of its words' weight that
+# one passage covers, and the number of its words reach these; chosen on the development questions.
+NEAR_ENOUGH = ((0.50, 0.0, 0), (0.35, 0.40, 0), (0.28, 0.55, 4))
 
 
 def answer(kb: KnowledgeBase, question: str, history: Sequence[Turn] = (), query: Query | None = None) -> Answer:
@@ -85,7 +87,7 @@ def _unknown_field(kb: KnowledgeBase, query: Query) -> Answer:
     subjects = kb.collection.documents(kb.principal, query.subjects).values()
     words = {word.casefold() for word in kb.lexicon.absent_words(query.asked or "")}
     for document in subjects:
-        part = part_of(document, kb.spec.schema.body_field)
+        part = part_of(document, kb.schema.body_field)
         for passage in sentences_of(document, part.start, part.end) if part else ():
             if any(f" {word} " in f" {quote(passage).casefold()} " for word in words):
                 evidence = Evidence()
@@ -94,7 +96,7 @@ def _unknown_field(kb: KnowledgeBase, query: Query) -> Answer:
                     query.text, (Sentence(quote(passage), (mark,)),), query, tuple(evidence.citations),
                     (card(document, kb.card_fields, mark),), strength="low", closest=True,
                 )  # fmt: skip
-    known = wording.joined(spec.heading.lower() for spec in kb.spec.schema.fields if spec.filterable and spec.in_text)
+    known = wording.joined(spec.heading.lower() for spec in kb.schema.fields if spec.filterable and spec.in_text)
     return _said(query, f"This catalogue has no field for {query.asked}, so I cannot say. It knows: {known}.")
 
 
@@ -109,7 +111,7 @@ def _fact(kb: KnowledgeBase, query: Query) -> Answer:
         documents = facts.documents_of(kb, query)
     if not documents:
         return _not_found(kb, query)
-    body = kb.spec.schema.body_field
+    body = kb.schema.body_field
     if query.asked and query.asked == body:
         return _about(kb, query, documents)
     if query.asked:
@@ -121,7 +123,7 @@ def _fact(kb: KnowledgeBase, query: Query) -> Answer:
 
 
 def _body_sentences(kb: KnowledgeBase, document: Document) -> list[Passage]:
-    part = part_of(document, kb.spec.schema.body_field)
+    part = part_of(document, kb.schema.body_field)
     start, end = (part.start, part.end) if part else (0, len(document.text))
     return sentences_of(document, start, end)
 
@@ -158,11 +160,11 @@ def _count(kb: KnowledgeBase, query: Query) -> Answer:
 
 def _count_theme(kb: KnowledgeBase, query: Query) -> Answer:
     """A theme is counted only as a keyword or as words that occur; the answer says which."""
-    from groundstone.filters import Compare, And
+    from groundstone.filters import And, Compare
     from groundstone.questions.query import Chip
 
     name = kb.lexicon.theme_field
-    spec = kb.spec.schema.get(name) if name else None
+    spec = kb.schema.get(name) if name else None
     if spec is None:
         return _passage(kb, query)
     where = Compare(spec.name, "contains", query.theme)
@@ -179,15 +181,27 @@ def _passage(kb: KnowledgeBase, query: Query) -> Answer:
     hits = retrieve.search(
         kb.principal, kb.collection, kb.embed, retrieve.Request(text, query.where, limit=CHUNKS, explain=True)
     )
-    if not hits or max(hit.reasons["cosine"] for hit in hits) < OFF_TOPIC:
+    if not near_enough(text, hits):
         return off_topic(kb, query)
-    body = kb.spec.schema.body_field
+    body = kb.schema.body_field
     passages, prior = [], []
     for hit in hits:
         for passage in passages_of(hit.document, hit.chunk, body):
             passages.append(passage)
             prior.append(0.25 * hit.score)
     return _quoted(kb, query, passages, hits, prior)
+
+
+def near_enough(text: str, hits: Sequence[Hit]) -> bool:
+    """Whether passages have to do with a free question, by the best cosine and the best cover of its words."""
+    if not hits:
+        return False
+    cosine = max(hit.reasons["cosine"] for hit in hits)
+    weights = Weights(text, [(hit.document, hit.chunk.start, hit.chunk.end, hit.document.title) for hit in hits])
+    covered = max(weights.coverage(index) for index in range(len(hits)))
+    return any(
+        cosine >= low and covered >= share and len(weights.words) >= words for low, share, words in NEAR_ENOUGH
+    )
 
 
 def _quoted(
@@ -204,7 +218,9 @@ def _quoted(
         if score - lift < LOW and sentences:
             break
         mark = evidence.cite(passage[0], passage[1], passage[2])
-        sentences.append(Sentence(quote(passage), (mark,)))
+        named = kb.schema.title_field and passage[0].id not in query.subjects
+        opening = f"{wording.called(passage[0], kb.lexicon)}: " if named else ""
+        sentences.append(Sentence(opening + quote(passage), (mark,)))
         cards.setdefault(passage[0].id, card(passage[0], kb.card_fields, mark))
     strength: Strength = "high" if top >= HIGH else "medium" if top >= MEDIUM else "low"
     return Answer(

@@ -84,4 +84,5 @@ def _embedded(name: str, document: Document, schema: Schema) -> FieldSpec | None
 
 
 def _sentence(text: str) -> str:
+    text = " ".join(text.split())
     return text if text.endswith((".", "!", "?", "…")) else text + "."

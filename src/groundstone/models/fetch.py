@@ -76,15 +76,11 @@ def _from_hub(source: Source, hub: str | None) -> Opener:
         import httpx
 
         try:
-            with httpx.stream(
-                "GET", base + source.locate(file), follow_redirects=True, timeout=60
-            ) as response:
+            with httpx.stream("GET", base + source.locate(file), follow_redirects=True, timeout=60) as response:
                 response.raise_for_status()
                 yield response.iter_bytes(PIECE)
         except httpx.HTTPStatusError as error:
-            raise SourceError(
-                f"the hub answered {error.response.status_code} for {source.locate(file)}"
-            ) from None
+            raise SourceError(f"the hub answered {error.response.status_code} for {source.locate(file)}") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SourceError(f"the hub cannot be reached: {type(error).__name__}") from None
 

@@ -32,9 +32,7 @@ class ModelFile:
     def __post_init__(self) -> None:
         _check_relative(self.name)
         if not self.name.endswith(KEPT_SUFFIXES):
-            raise ConfigError(
-                f"{self.name}: only files of these kinds may be kept: {', '.join(KEPT_SUFFIXES)}"
-            )
+            raise ConfigError(f"{self.name}: only files of these kinds may be kept: {', '.join(KEPT_SUFFIXES)}")
         if not isinstance(self.size, int) or self.size < 0 or not _SHA256.fullmatch(self.sha256):
             raise ConfigError(f"{self.name}: needs a size in bytes and a SHA-256 of 64 lower-case hex digits")
 

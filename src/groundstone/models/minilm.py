@@ -34,7 +34,7 @@ class MiniLM:
     """Embeds texts with the weights in ``folder`` (see ``WeightStore.path``).
 
     Args:
-        precision: "int8" rounds to 8 bits (twice to three times as fast, cosine to the exact vector about
+        precision: "int8" rounds to 8 bits (about twice as fast, cosine to the exact vector about
             0.999); "float32" is exact. Vectors of the two forms may be compared with each other.
         threads: see ``thread_count``.
 
@@ -206,7 +206,5 @@ def _session(model: bytes, folder: Path) -> Any:
     # Further levels would merge nodes into SkipLayerNormalization, which is slower; see minilm_graph.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.log_severity_level = 3
-    options.add_session_config_entry(
-        "session.model_external_initializers_file_folder_path", str(folder.absolute())
-    )
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(folder.absolute()))
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -6,7 +6,7 @@ Two forms of the same network:
 - ``int8`` multiplies 8-bit integers. Weights are rounded here, one scale for each output column; activations
   are rounded by the runtime, one scale for each call. A few channels of the activations are many times
   larger than the rest and would eat up the 256 steps, so (1) each channel is divided by a factor that its
-  weights are multiplied with, and (2) the sixteen largest channels of each feed-forward layer stay float32.
+  weights are multiplied with, and (2) the 32 channels that get largest stay float32.
   Both need to know how large each channel gets: ``peaks``, measured by tools/measure_minilm_peaks.py.
 """
 
@@ -25,7 +25,7 @@ from groundstone.models.tensors import TensorFile
 Precision = Literal["float32", "int8"]
 LAYERS, HEADS, WIDTH = 6, 12, 384
 EPSILON = 1e-12  # of layer normalisation, from the model's config.json
-OUTLIERS = 16  # channels that stay float32 where activations spread most
+OUTLIERS = 32  # channels of a layer's input that stay float32
 # How much of the spread moves from activations into weights, for each kind of layer (0: none, 1: all of it).
 SMOOTHING = {"qkv": 0.65, "intermediate.dense": 0.7, "output.dense": 0.5}
 
@@ -116,14 +116,12 @@ class _Int8:
         if peaks is None:
             return self.product(states, weight, bias, name)
         factors = smoothing_factors(peaks, weight, SMOOTHING[name.split(".", 3)[3]])
-        large = (
-            np.sort(np.argsort(-peaks)[:OUTLIERS]) if name.endswith("output.dense") else np.empty(0, np.int64)
-        )
+        large = np.sort(np.argsort(-peaks)[:OUTLIERS])
         shrunk, scaled = 1 / factors, weight * factors
         shrunk[large] = scaled[:, large] = 0
         small = self.graph.add("Mul", [states, self.graph.constant(name + ".shrink", shrunk)])[0]
         product = self.product(small, scaled, bias, name)
-        return self.exact(states, weight, large, product, name) if large.size else product
+        return self.exact(states, weight, large, product, name)
 
     def product(self, states: str, weight: Vectors, bias: Vectors, name: str) -> str:
         scales = np.abs(weight).max(axis=1) / 127

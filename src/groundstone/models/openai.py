@@ -95,9 +95,7 @@ class Endpoint:
         if status in (401, 403):
             return self.unavailable(f"it refuses the API key (status {status}); check the setting")
         if status in (400, 404, 413, 422):
-            return ModelError(
-                self.cleaned(f"the engine at {self.address} refuses the request ({status}): {said}")
-            )
+            return ModelError(self.cleaned(f"the engine at {self.address} refuses the request ({status}): {said}"))
         return self.unavailable(f"it answered status {status}: {said}")
 
     @property
@@ -113,9 +111,7 @@ class Endpoint:
 class OpenAICompatible:
     """Chat by ``POST {base_url}/chat/completions``, streamed."""
 
-    def __init__(
-        self, base_url: str, model: str, api_key: str = "", timeout: float = 60.0, retries: int = 2
-    ) -> None:
+    def __init__(self, base_url: str, model: str, api_key: str = "", timeout: float = 60.0, retries: int = 2) -> None:
         self.endpoint, self.name = Endpoint(base_url, api_key, timeout, retries), model
 
     def chat(
@@ -174,17 +170,13 @@ class OpenAICompatible:
                 elif time.monotonic() - heard > self.endpoint.timeout:
                     raise self.endpoint.unavailable(f"it sent no word in {self.endpoint.timeout:g} s")
         except (httpx.TransportError, httpx.DecodingError, httpx.StreamError) as error:
-            raise self.endpoint.unavailable(
-                f"the stream broke off ({type(error).__name__}); ask again"
-            ) from None
+            raise self.endpoint.unavailable(f"the stream broke off ({type(error).__name__}); ask again") from None
 
     def _parsed(self, data: str) -> dict[str, Any]:
         try:
             chunk = json.loads(data)
         except ValueError:
-            raise self.endpoint.unavailable(
-                f"it sent something else than JSON: {data[:BODY_SHOWN]!r}"
-            ) from None
+            raise self.endpoint.unavailable(f"it sent something else than JSON: {data[:BODY_SHOWN]!r}") from None
         if not isinstance(chunk, dict):
             raise self.endpoint.unavailable(f"it sent an unknown kind of event: {data[:BODY_SHOWN]!r}")
         if chunk.get("error"):
@@ -224,9 +216,7 @@ class OpenAIEmbed:
             raise InvalidInput("embed takes a list of strings")
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
-        parts = [
-            self._embed_batch(list(texts[start : start + BATCH])) for start in range(0, len(texts), BATCH)
-        ]
+        parts = [self._embed_batch(list(texts[start : start + BATCH])) for start in range(0, len(texts), BATCH)]
         return np.concatenate(parts)
 
     def close(self) -> None:
@@ -242,9 +232,7 @@ class OpenAIEmbed:
             raise self.endpoint.unavailable(error) from None
         vectors = self._vectors(body, len(texts))
         if vectors.shape[1] != (self._dimensions or vectors.shape[1]):
-            raise self.endpoint.unavailable(
-                f"its vectors have {vectors.shape[1]} numbers, not {self._dimensions}"
-            )
+            raise self.endpoint.unavailable(f"its vectors have {vectors.shape[1]} numbers, not {self._dimensions}")
         self._dimensions = vectors.shape[1]
         return vectors
 
@@ -258,9 +246,7 @@ class OpenAIEmbed:
             if not np.isfinite(lengths).all() or not lengths.all():
                 raise ValueError("a vector is zero or not finite")
         except (ValueError, KeyError, TypeError, IndexError) as error:
-            raise self.endpoint.unavailable(
-                f"it sent no usable vectors ({type(error).__name__}: {error})"
-            ) from None
+            raise self.endpoint.unavailable(f"it sent no usable vectors ({type(error).__name__}: {error})") from None
         return np.asarray(vectors / lengths, np.float32)
 
 

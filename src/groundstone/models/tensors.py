@@ -55,11 +55,7 @@ def _places(path: Path) -> dict[str, TensorPlace]:
     try:
         entries: dict[str, Any] = json.loads(header)
         entries.pop("__metadata__", None)
-        return {
-            name: _place(entry, 8 + length, size)
-            for name, entry in entries.items()
-            if entry["dtype"] == "F32"
-        }
+        return {name: _place(entry, 8 + length, size) for name, entry in entries.items() if entry["dtype"] == "F32"}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise WeightsCorrupt(f"{path.name} has a damaged header ({error}); pull the model again") from None
 

@@ -79,10 +79,7 @@ class WeightStore:
         """The model's folder, ready to load. Hashes only files that changed since they were last verified."""
         entry = self.manifest[name]
         record = _read_record(self.home / name)
-        if any(
-            file.name not in record or record[file.name] != _mark(self.home / name, file)
-            for file in entry.files
-        ):
+        if any(file.name not in record or record[file.name] != _mark(self.home / name, file) for file in entry.files):
             self.verify(name)
         return self.home / name
 
@@ -198,9 +195,7 @@ class WeightStore:
         file = next((file for file in entry.files if file.name == inner), None) if entry else None
         stream = tar.extractfile(member) if member.isreg() else None
         if file is None or stream is None:
-            raise InvalidInput(
-                f"the bundle holds {member.name!r}, which is no file of a model in the manifest"
-            )
+            raise InvalidInput(f"the bundle holds {member.name!r}, which is no file of a model in the manifest")
         with stream:
             _keep(iter(lambda: stream.read(PIECE), b""), file, folder / name / file.name, _silent)
         return name

@@ -70,7 +70,7 @@ def merge(query: Query, reading: Reading, previous: Query) -> Query:
         query,
         kind=kind,
         theme=_theme(query, previous),
-        chips=_chips(query, previous),
+        chips=_chips(query, previous, reading),
         subjects=previous.subjects if previous.kind == "similar" else (),
         limit=query.limit,
     )
@@ -90,23 +90,24 @@ def _theme(query: Query, previous: Query) -> str:
     return query.theme or previous.theme
 
 
-def _chips(query: Query, previous: Query) -> tuple[Chip, ...]:
+def _chips(query: Query, previous: Query, reading: Reading) -> tuple[Chip, ...]:
     """The previous chips, those replaced that say something about the same field, and the new ones."""
     fields = {leaf.field for chip in query.chips for leaf in leaves(chip.where)}
+    instead = reading.starts("what about", "how about") or reading.has("instead")
     sorts = any(chip.sort for chip in query.chips)
     theme = any(chip.kind == "theme" for chip in query.chips)
-    kept = [chip for chip in previous.chips if not _replaced(chip, fields, sorts, theme) and chip.kind != "limit"]
+    kept = [chip for chip in previous.chips if not _replaced(chip, fields, sorts, theme, instead, reading) and chip.kind != "limit"]
     return (*kept, *query.chips)
 
 
-def _replaced(chip: Chip, fields: set[str], sorts: bool, theme: bool) -> bool:
+def _replaced(chip: Chip, fields: set[str], sorts: bool, theme: bool, instead: bool, reading: Reading) -> bool:
     if chip.sort is not None:
         return sorts
     if chip.kind == "theme":
         return theme
     own = {leaf.field for leaf in leaves(chip.where)}
-    single = own & fields and not any(leaf.op == "eq" and isinstance(leaf.value, str) for leaf in leaves(chip.where))
-    return bool(single)
+    several = {name for name, words in reading.lexicon.fields.items() if words.spec.many}
+    return bool(own & fields) and (instead or not own & fields <= several)
 
 
 def _compared_with_shown(query: Query, reading: Reading) -> Query:

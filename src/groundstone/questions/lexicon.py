@@ -17,7 +17,7 @@ from groundstone.questions.words import Token, keys
 from groundstone.schema import FieldSpec, Schema
 
 PhraseKind = Literal[
-    "ask", "before", "after", "superlative", "comparative", "value", "meaning", "absent", "unit", "noun"
+    "ask", "before", "after", "superlative", "comparative", "value", "meaning", "absent", "unit", "noun", "theme"
 ]
 LONGEST = 7
 
@@ -174,6 +174,9 @@ def _phrases(
     for name, table in tables.get("meanings", {}).items():
         for word in table["words"]:
             yield keys(word), Phrase("meaning", value=name)
+    for name, words in tables.get("themes", {}).items():
+        for word in words:
+            yield keys(word), Phrase("theme", value=name)
     for name, words in tables.get("absent", {}).items():
         for word in words:
             yield keys(word), Phrase("absent", value=name)

@@ -47,9 +47,9 @@ class Mention:
 
 
 def canonical(words: Sequence[str]) -> tuple[str, ...]:
-    """Words with numbers as digits, without 'and' and without a leading article."""
+    """Words with numbers as digits, without 'and', 'the' and a leading article."""
     start = 1 if len(words) > 1 and words[0] in ARTICLES else 0
-    kept = [_NUMBERS.get(word, word) for word in words[start:] if word != "and"]
+    kept = [_NUMBERS.get(word, word) for word in words[start:] if word not in ("and", "the")] or list(words[start:])
     return tuple(kept[:1] + [_ROMAN.get(word, word) for word in kept[1:]])
 
 
@@ -197,6 +197,8 @@ def _aliases(value: str, words: tuple[str, ...], person: bool, title: bool, part
         pieces = _PARTS.split(value)
         if len(pieces) > 1:
             yield from (canonical(keys(piece)) for piece in pieces)
+        if match := re.match(r"(?:\w\.){2,}(?=\s)", value):
+            yield canonical(keys(match.group()))
         if "," in value and len(first := canonical(keys(value.split(",")[0]))) > 1:
             yield first
     if parts and "," in value:

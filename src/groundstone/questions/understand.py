@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from groundstone.filters import Compare, Filter, Or, Sort
 from groundstone.questions import follow_up
 from groundstone.questions.comparisons import find_comparisons
-from groundstone.questions.lexicon import Lexicon
+from groundstone.questions.lexicon import Found, Lexicon
 from groundstone.questions.names import Mention
 from groundstone.questions.query import Chip, Measure, Query
 from groundstone.questions.reading import Item, Reading
@@ -33,14 +33,16 @@ from groundstone.questions.values import (
     negate,
 )
 from groundstone.questions.vocabulary import Vocabulary
-from groundstone.questions.words import STOP, key, tokenize
-from groundstone.questions.words import keys as words_of
+from groundstone.questions.words import STOP, tokenize
 
 _RESET = re.compile(
     r"(please )?(start over|start again|start afresh|reset|new conversation|new chat|clear( everything| all| the chat)?"
     r"|forget (it|that|everything|all that|about it|what i said)|begin again|from scratch|lets start over)( please)?"
 )
 _RESTART = re.compile(r"\b(start|begin) (over|again|afresh)\b|\bfrom scratch\b|\bforget (all|everything|that|it|about)\b")
+_TASKS = frozenset(
+    "write compose translate calculate compute code program solve draw generate ignore repeat print sing".split()
+)  # asks for work that has nothing to do with reading documents
 _CHAT = re.compile(
     r"(hi|hello|hey|good (morning|evening|afternoon)|thanks|thank you|thx|bye|goodbye|how are you|who are you|what are you"
     r"|what can you do|help|ok|okay|cool|great|nice|lol|test|yo|sup|are you (a )?(bot|robot|human|real|ai))( there| very much"
@@ -70,6 +72,8 @@ def understand(question: str, lexicon: Lexicon, vocabulary: Vocabulary, context:
     if _RESET.fullmatch(plain) or (len(tokens) <= 8 and _RESTART.search(plain)):
         return Query("reset", question)
     if _CHAT.fullmatch(plain):
+        return Query("off_topic", question)
+    if tokens[0].folded in _TASKS:
         return Query("off_topic", question)
     if not lexicon.schema.title_field:
         return follow_up.passage(question, context.previous)
@@ -101,6 +105,9 @@ class _Understanding:
         reading = self.reading
         if reading.starts("what about", "how about"):
             reading.use(0, 2)
+        for polite in ("id love", "would love", "i love", "wed love"):
+            if (at := self._position(polite)) is not None:
+                reading.use(at, at + 2)
         reading.mentions = self.vocabulary.names.mentions(reading.tokens)
         self._find_subjects()
         if not reading.subjects and fact_shaped(reading) and not list_shaped(reading):
@@ -297,19 +304,39 @@ class _Understanding:
         return self.reading.word(0) in _YES_NO and not self.reading.starts("are there", "is there", "do you have any")
 
     def _theme(self) -> str:
+        """What the question is about besides its filters: words for themes, then what no part explains."""
+        named = [found.phrase.value for found in self.lexicon.find(self.reading.tokens, "theme") if self._takes(found)]
+        return " or ".join(dict.fromkeys(word for word in (*named, self._unexplained()) if word))
+
+    def _takes(self, found: Found) -> bool:
+        free = self.reading.free(found.start, found.end)
+        self.reading.use(found.start, found.end)
+        return free
+
+    def _unexplained(self) -> str:
         """What no part explains, as it was typed, function words between content words included."""
         reading = self.reading
-        rest = {token.start for token in reading.rest() if not self._only_noun(token.folded)}
-        positions = [at for at, token in enumerate(reading.tokens) if token.start in rest]
+        fields = {at for found in self.lexicon.find(reading.tokens, "ask") for at in range(found.start, found.end)}
+        rest = {
+            token.start
+            for at, token in enumerate(reading.tokens)
+            if token in reading.rest() and (at > self.about or at not in fields or not reading.items)
+        }
+        positions = [
+            at
+            for at, token in enumerate(reading.tokens)
+            if token.start in rest and (at > self.about or not self._only_noun(token.folded))
+        ]
         if not positions:
             return ""
         first, last = positions[0], positions[-1]
         words = [
             reading.tokens[at].text
             for at in range(first, last + 1)
-            if not reading.used[at] and (at in positions or reading.tokens[at].folded in STOP)
+            if not reading.used[at]
+            and (at in positions or (reading.tokens[at].folded in STOP and not self._only_noun(reading.word(at))))
         ]
-        return " ".join(word for word in words if word not in (",", "/", "+") and not self._only_noun(key(word)))
+        return " ".join(word for word in words if word not in (",", "/", "+"))
 
     def _only_noun(self, word: str) -> bool:
         return word in self.lexicon.nouns or word in self.lexicon.noun
@@ -356,11 +383,22 @@ class _Understanding:
             return replace(base, kind="aggregate", measure=self.measure, theme="", chips=())
         if self.counting and self.asked and self._many(self.asked):
             return replace(base, kind="count", theme="", chips=())
+        if self.asked and self._more_than_asked():
+            return replace(base, kind="fact", asked=None, chips=())
         if self._yes_no() and base.where is not None and not self._open_words():
             return replace(base, kind="fact", asked=None, theme="")
         if self.asked is None and not base.theme and self.lexicon.schema.body_field and base.where is None:
             return replace(base, kind="fact", asked=self.lexicon.schema.body_field, chips=())
         return replace(base, kind="fact", chips=tuple(chip for chip in base.chips if chip.kind != "theme"))
+
+    def _more_than_asked(self) -> bool:
+        """Whether so much is left unexplained that the text is asked, not the field: "what prize does Ali win in X"."""
+        if self.asked == self.lexicon.schema.body_field:
+            return False
+        asks = {at for found in self.lexicon.find(self.reading.tokens, "ask") for at in range(found.start, found.end)}
+        known = {self.reading.tokens[at] for at in asks}
+        left = [token for token in self.reading.rest() if token not in known and not self._only_noun(token.folded)]
+        return len(left) >= (3 if self.reading.starts("who", "whos", "when") else 2) or self.reading.starts("why")
 
     def _numeric(self, field: str) -> bool:
         return self.lexicon.fields[field].spec.type in ("integer", "number")
@@ -397,15 +435,14 @@ class _Understanding:
         if self._describes(base, listed, asks):
             return Query("passage", self.question, theme=self.question)
         wanted = listed or reading.has("recommend", "suggest", "watch")
-        if base.theme and base.where is not None and fact_shaped(reading) and not wanted and not base.sort:
+        if base.theme and base.where is not None and asks and not wanted and not base.sort:
             return Query("passage", self.question, theme=self.question)
         if base.where is not None or base.sort or (base.theme and wanted):
             return replace(base, kind="list", asked=None)
         if self.asked and not listed and not base.theme:
             return self._most_common(base)
         if base.theme:
-            tagged = all(self._is_tag(word) for word in words_of(base.theme) if word not in STOP)
-            return replace(base, kind="list" if tagged and not fact_shaped(reading) else "passage", asked=None)
+            return replace(base, kind="passage" if asks and not listed else "list", asked=None)
         if listed or reading.has("recommend", "suggest"):
             return replace(base, kind="list", asked=None)
         return replace(base, kind="off_topic", asked=None)
@@ -414,9 +451,6 @@ class _Understanding:
         """A description in plain words ("the poor family that folds pizza boxes"), where a value word is chance."""
         cued = any(item.kind != "filter" or item.end - item.start > 1 for item in self.reading.items)
         return not (listed or asks or cued) and len(self.reading.rest()) >= 3
-
-    def _is_tag(self, word: str) -> bool:
-        return self.lexicon.theme_field is not None and self.vocabulary.names.knows_word(word)
 
     def _asks_values(self) -> bool:
         """ "how many directors": the field stands right after the words that count."""

@@ -43,7 +43,7 @@ def thread(platform: Platform, principal: Principal, conversation: str | None, k
     found = platform.conversations.get(principal, conversation)
     if found.knowledge_base != kb.name:
         raise NotFound(f"no conversation {conversation!r} about {kb.name}")
-    turns = [turn(item.question, item.answer, kb.spec.schema) for item in found.turns[-REMEMBERED:]]
+    turns = [turn(item.question, item.answer, kb.schema) for item in found.turns[-REMEMBERED:]]
     return Thread(principal, platform.conversations, found.id, [item for item in turns if item is not None])
 
 

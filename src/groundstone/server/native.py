@@ -117,7 +117,7 @@ async def search(request: Request, caller: Caller, name: str, wanted: bodies.Sea
 async def ask(request: Request, caller: Caller, name: str, asked: bodies.AskRequest) -> Any:
     """Answer with citations. As events: ``understood``, ``citations``, ``cards``, ``sentence``, ..., ``done``."""
     kb = await opened(request, name, caller)
-    edited = queries.from_json(asked.query, kb.spec.schema) if asked.query is not None else None
+    edited = queries.from_json(asked.query, kb.schema) if asked.query is not None else None
     thread = await work(request, memory.thread, platform(request), caller, asked.conversation_id, kb)
     if wants_events(request):
         stream = kb.stream(asked.question, history=thread.history, query=edited)
@@ -187,9 +187,9 @@ def plain(value: Any) -> Any:
 
 
 def _checked(kb: KnowledgeBase, wanted: bodies.SearchRequest) -> tuple[Filter | None, tuple[Sort, ...]]:
-    where = filters.check(filters.from_json(wanted.where), kb.spec.schema) if wanted.where is not None else None
+    where = filters.check(filters.from_json(wanted.where), kb.schema) if wanted.where is not None else None
     sort = tuple(Sort(item.field, item.descending) for item in wanted.sort)
-    return where, filters.check_sort(sort, kb.spec.schema)
+    return where, filters.check_sort(sort, kb.schema)
 
 
 async def _answer_events(

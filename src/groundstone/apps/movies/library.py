@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +30,7 @@ def build(
     spec = platform.app("movies").spec
     spec = replace(spec, name=name, title=name.capitalize(), source=SourceSpec("records", str(target)), examples=())
     kb = platform.kb(name) if name in platform.knowledge_bases() else platform.create(spec)
-    write(islice(importers.read(path, importer), limit), target)
+    write(importers.read(path, importer, limit=limit), target)
     return kb.sync(progress)
 
 

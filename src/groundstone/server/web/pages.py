@@ -40,8 +40,9 @@ async def chat(request: Request, visitor: Visitor, name: str) -> Response:
     names = await work(request, platform.knowledge_bases, visitor)
     titles = {app.knowledge_base: app.title for app in await work(request, platform.apps)}
     rooms = [(item, titles.get(item, item)) for item in names]
+    read = bool(await work(request, kb.versions))
     signed_in = bool(platform.settings.access_key)
-    return page("chat.html", kb=kb.spec, name=kb.name, rooms=rooms, signed_in=signed_in)
+    return page("chat.html", kb=kb.spec, name=kb.name, rooms=rooms, read=read, signed_in=signed_in)
 
 
 @router.get("/favicon.ico")

@@ -50,6 +50,17 @@ export function documentOf(kb, id) {
   return json("GET", `${at("knowledge-bases", kb)}/documents/${path}`);
 }
 
+// Brings the documents up to their source; ``progress`` is told of every step. Returns the report.
+export async function sync(kb, progress) {
+  const response = await call("POST", `${at("knowledge-bases", kb)}/sync`, undefined, { accept: "text/event-stream" });
+  for await (const { kind, data } of events(response.body)) {
+    if (kind === "error") throw new ApiError(data.code, data.message);
+    if (kind === "report") return data;
+    progress(data);
+  }
+  throw new ApiError("unreachable", "The connection broke off before all documents were read.");
+}
+
 // The events of an answer, as they come. Throws ApiError when the stream says so or breaks off.
 export async function* ask(kb, body, signal) {
   const path = `${at("knowledge-bases", kb)}/ask`;

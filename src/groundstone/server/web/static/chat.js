@@ -193,11 +193,26 @@ function connect() {
   for (const example of document.querySelectorAll(".example")) {
     example.addEventListener("click", () => ask(example.textContent));
   }
+  $("read")?.addEventListener("click", readDocuments);
   $("export-menu").addEventListener("click", () => $("export-menu").hidePopover());
   $("export-menu").addEventListener("toggle", () => placeBelow($("export-menu"), $("export")));
   window.addEventListener("popstate", follow);
   window.addEventListener("offline", () => banner("You are offline. What you have asked stays here."));
   window.addEventListener("online", () => banner(""));
+}
+
+// The first sync of a knowledge base, from its empty page.
+async function readDocuments() {
+  const says = $("reading");
+  $("read").disabled = true;
+  says.textContent = "Reading …";
+  try {
+    await api.sync(kb, ({ done, total }) => (says.textContent = total ? `${done} of ${total} documents` : `${done} documents`));
+    window.location.reload();
+  } catch (error) {
+    $("read").disabled = false;
+    says.textContent = error.message;
+  }
 }
 
 async function start() {

@@ -33,11 +33,12 @@ export function clear() {
   panel.close();
 }
 
-// While an answer is on its way, and when it came without sources, the column stays where it is.
+// The column opens with the question, not with the answer: nothing moves under the reader's eyes later.
 export function say(text) {
   turn = null;
   wanted += 1;
   opener.hidden = true;
+  if (wide.matches && !dismissed) panel.open();
   if (!panel.opened) return;
   head("Evidence", false);
   body.append(el("p", { class: "waiting" }, text));

@@ -67,8 +67,9 @@ export class TurnView {
   // Words from the prose of the document are worth reading; values that the card shows anyway need their marks only.
   #reason(card, data) {
     const node = this.cardNodes.get(card.document_id);
-    const told = data.citations.some((index) => !(this.answer.citations[index].field in card.fields));
     const rest = data.text.slice(card.title.length).replace(/^\s*\(\d{4}\)/, "").replace(/^\s*[:—–-]\s*/, "");
+    const prose = data.citations.some((index) => !(this.answer.citations[index].field in card.fields));
+    const told = prose && /\p{L}/u.test(rest);
     const words = this.#words(data, told ? rest : "", false);
     words.dataset.index = data.index;
     if (told) node.querySelector(".card-head").after(el("p", { class: "card-reason" }, words));
@@ -126,11 +127,11 @@ export class TurnView {
   }
 
   stopped() {
-    this.#ended("You stopped this answer.", "Ask again");
+    this.#ended("stop", "You stopped this answer.", "Ask again");
   }
 
   failed(message) {
-    this.#ended(message, "Try again");
+    this.#ended("warn", message, "Try again");
   }
 
   // Everything that rests on a source, when the reader points at it among the evidence.
@@ -166,7 +167,7 @@ export class TurnView {
   #allMark(data) {
     const text = `${data.citations.length} sources`;
     const onclick = () => evidence.openList(this);
-    return el("button", { type: "button", class: "cite", onclick }, el("span", {}, text));
+    return el("button", { type: "button", class: "cite many", onclick }, el("span", {}, text));
   }
 
   #card(card) {
@@ -226,7 +227,9 @@ export class TurnView {
     this.down.setAttribute("aria-pressed", String(this.rating === "down"));
     this.foot.querySelector(".comment")?.remove();
     const sent = await this.actions.rate(this.number, this.rating, "");
-    if (sent && this.rating) this.foot.append(this.#comment());
+    if (!sent || !this.rating) return;
+    this.foot.append(this.#comment());
+    this.foot.querySelector("textarea").focus();
   }
 
   #comment() {
@@ -241,13 +244,13 @@ export class TurnView {
     return form;
   }
 
-  #ended(message, again) {
+  #ended(sign, message, again) {
     this.text.querySelector(".thinking")?.remove();
     this.text.setAttribute("aria-busy", "false");
     const retry = () => this.actions.retry(this);
     const button = el("button", { type: "button", class: "again", onclick: retry }, again);
     const words = message.charAt(0).toUpperCase() + message.slice(1);
-    this.after.append(el("div", { class: "trouble", role: "alert" }, icon("warn"), el("p", {}, words), button));
+    this.after.append(el("div", { class: "trouble", role: "alert" }, icon(sign), el("p", {}, words), button));
   }
 }
 

@@ -13,7 +13,7 @@ export class Panel {
   open() {
     this.opened = true;
     if (wide.matches) {
-      this.aside.append(this.body);
+      if (this.body.parentNode !== this.aside) this.aside.append(this.body);
       this.aside.hidden = false;
     } else if (!this.dialog.open) {
       this.dialog.append(this.body);
