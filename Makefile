@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header pyproject.toml
 
 .PHONY: demo install test check fix lock bench clean
 
@@ -12,18 +14,18 @@ demo: $(STAMP)
 
 install: $(STAMP)
 
-$(BIN)/pip:
+$(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Groundstone needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
 	$(PYTHON) -m venv $(VENV)
 
-$(STAMP): constraints.txt pyproject.toml | $(BIN)/pip
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+$(STAMP): constraints.txt pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r constraints.txt
+	$(PIP) --no-deps --no-build-isolation -e .
 	$(BIN)/groundstone models pull
 	@touch $(STAMP)
 
 $(TEST_STAMP): $(STAMP) constraints-test.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r constraints-test.txt
+	$(PIP) --require-hashes -r constraints-test.txt
 	@touch $(TEST_STAMP)
 
 test: $(TEST_STAMP)
@@ -41,8 +43,8 @@ fix: $(TEST_STAMP)
 
 # New versions of everything, for both files; no index address is written into them.
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header pyproject.toml --extra build -o constraints.txt
-	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header pyproject.toml --extra build --extra test -c constraints.txt -o constraints-test.txt
+	$(LOCK) --extra build -o constraints.txt
+	$(LOCK) --extra build --extra test -c constraints.txt -o constraints-test.txt
 
 clean:
 	rm -rf $(VENV) .ruff_cache

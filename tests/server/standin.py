@@ -24,6 +24,7 @@ from groundstone.knowledge.records_text import record_document
 from groundstone.knowledge.spec import KnowledgeSpec
 from groundstone.questions.query import Chip, Query
 from groundstone.records import Card, Chunk, Citation, Document, Hit, Sentence
+from groundstone.schema import Schema
 from groundstone.stores.base import Version
 from groundstone.stores.conversations import Conversations
 
@@ -101,6 +102,10 @@ class StandInKnowledge:
     @property
     def name(self) -> str:
         return self.spec.name
+
+    @property
+    def schema(self) -> Schema:
+        return self.spec.schema
 
     def versions(self) -> list[Version]:
         created = datetime(2025, 1, 1, tzinfo=UTC)

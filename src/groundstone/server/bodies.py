@@ -85,7 +85,10 @@ class VersionInfo(BaseModel):
 
 
 class KnowledgeBaseInfo(BaseModel):
-    """``spec`` is what it was made from; ``version`` is null before the first sync."""
+    """``spec`` is what it was made from, its schema with the fields that documents brought along since.
+
+    ``version`` is null before the first sync.
+    """
 
     name: str
     spec: dict[str, Any]

@@ -144,7 +144,8 @@ def platform(request: Request) -> Platform:
 
 def info(kb: KnowledgeBase) -> dict[str, Any]:
     known = kb.versions()
-    return {"name": kb.name, "spec": kb.spec.to_json(), "version": asdict(known[-1]) if known else None}
+    spec = kb.spec.to_json() | {"schema": kb.schema.to_json()}
+    return {"name": kb.name, "spec": spec, "version": asdict(known[-1]) if known else None}
 
 
 def app_info(app: App) -> dict[str, Any]:
