@@ -63,11 +63,20 @@ class Sort:
     descending: bool = False
 
 
+# Letters that Unicode does not take apart into a base and a mark, and the letters people type for them.
+BASE_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ŋ": "n", "ı": "i", "ĸ": "k", "ə": "e", "ɛ": "e",
+     "ɔ": "o", "ɓ": "b", "ɗ": "d", "ɖ": "d", "ƙ": "k", "ɲ": "n", "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss"}
+)  # fmt: skip
+
+
 def fold(text: str) -> str:
-    """Text as it is compared: NFKD without marks, case-folded, blanks collapsed."""
+    """Text as it is compared: case-folded, without accents ("Paweł" and "Pawel" are alike), blanks collapsed."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(bare.casefold().split())
+    return " ".join(bare.casefold().translate(BASE_LETTERS).split())
 
 
 def both(left: Filter | None, right: Filter | None) -> Filter | None:

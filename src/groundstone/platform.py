@@ -81,7 +81,7 @@ class Platform:
         return OpenAICompatible(
             self.settings.chat_url,
             self.settings.chat_model,
-            self.settings.chat_api_key or None,
+            self.settings.chat_api_key,
             timeout=self.settings.chat_timeout,
         )
 

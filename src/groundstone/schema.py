@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal, get_args
 
 from groundstone.errors import ConfigError, InvalidInput
@@ -99,6 +99,8 @@ def _boolean(value: Any) -> bool:
 
 
 def _date(value: Any) -> date:
+    if isinstance(value, datetime):
+        return value.date()
     return value if isinstance(value, date) else date.fromisoformat(str(value).strip()[:10])
 
 

@@ -68,6 +68,15 @@ def test_dark_follows_the_setting_of_the_reader(visit: Visit) -> None:
     assert visit.page.evaluate(paper) != light
 
 
+def test_paper_shows_the_answer_without_the_controls(visit: Visit) -> None:
+    visit.ask(LIST)
+    visit.page.emulate_media(media="print")
+    assert visit.page.locator(".sentence").first.is_visible()
+    assert visit.page.locator("main").bounding_box()["height"] > 400
+    for control in ("#rail", "#question", ".rate >> nth=0", ".chip-remove >> nth=0"):
+        assert not visit.page.locator(control).is_visible()
+
+
 def test_a_whole_visit_by_keyboard_alone(visit: Visit) -> None:
     page, keys = visit.page, visit.page.keyboard
     page.locator("body").press("Tab")
@@ -279,7 +288,7 @@ def test_a_knowledge_base_without_documents_offers_to_read_them(visit: Visit) ->
     assert audit(visit) == []
     visit.page.click("#read")
     visit.page.wait_for_selector(".example")
-    assert visit.page.locator(".rooms a").all_inner_texts() == ["Movies", "papers"]
+    assert visit.page.locator(".rooms a").all_inner_texts() == ["Movies", "Papers"]
 
 
 def test_the_access_key_opens_the_page(visit: Visit, tmp_path: Path) -> None:

@@ -84,13 +84,14 @@ def _looks_like_list(value: Any) -> bool:
 
 
 def _scalar_kind(values: Sequence[Any]) -> FieldType:
-    tests: tuple[tuple[FieldType, Any], ...] = (
-        ("boolean", _is_boolean),
-        ("integer", _is_integer),
-        ("number", _is_number),
-        ("date", _is_date),
-    )
-    return next((kind for kind, fits in tests if values and all(fits(value) for value in values)), "text")
+    tests: dict[FieldType, Any] = {
+        "boolean": _is_boolean,
+        "integer": _is_integer,
+        "number": _is_number,
+        "date": _is_date,
+    }
+    fitting = (kind for kind, fits in tests.items() if values and all(fits(value) for value in values))
+    return next(fitting, "text")
 
 
 def _is_boolean(value: Any) -> bool:

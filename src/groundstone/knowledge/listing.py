@@ -29,6 +29,7 @@ FEW, FILL = 5, 0.6  # a theme with fewer documents takes what comes next, down t
 KEEP = 0.75  # of the best score: what falls below is not on the theme any more
 FLOOR = 0.24  # cosine below which a passage has nothing to do with the theme
 HIGH, MEDIUM = 0.5, 0.38  # cosines
+_ORDER: tuple[Strength, ...] = ("high", "medium", "low", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,8 @@ def _either(kb: KnowledgeBase, themes: Sequence[str], where: Filter | None) -> T
     found = [find_theme(kb, theme, where) for theme in themes]
     turns = zip_longest(*(item.documents for item in found))
     documents = {document.id: document for turn in turns for document in turn if document is not None}
-    order: tuple[Strength, ...] = ("high", "medium", "low", "none")
-    return Themed(tuple(documents.values()), min((item.strength for item in found), key=order.index))
+    surest = min(found, key=lambda item: _ORDER.index(item.strength))
+    return Themed(tuple(documents.values()), surest.strength)
 
 
 def _likely(found: Sequence[retrieve.Candidate]) -> list[retrieve.Candidate]:

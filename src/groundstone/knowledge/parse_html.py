@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lxml import etree, html
+from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
 from groundstone.knowledge import encoding
 from groundstone.knowledge.markdown import sections

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 
 from groundstone import filters
 from groundstone.errors import InvalidInput
-from groundstone.filters import Filter, Sort, fold
+from groundstone.filters import BASE_LETTERS, Filter, Sort, fold
 from groundstone.identity import Principal
 from groundstone.models.base import Embed, Vectors
 from groundstone.questions.words import STOP, keys
@@ -87,7 +88,13 @@ def words(text: str) -> list[str]:
     """The words of a text that full-text search looks for: without function words, unless nothing else is left."""
     every = list(dict.fromkeys(keys(text)))
     kept = [word for word in every if word not in STOP]
-    return (kept or every)[:64]
+    return ((kept or every) + _as_written(text))[:64]
+
+
+def _as_written(text: str) -> list[str]:
+    """Words with letters like ł, which comparing replaces but the full-text index keeps."""
+    found = (word.lower() for word in text.split() if not word.isascii())
+    return [word for word in dict.fromkeys(found) if word.translate(BASE_LETTERS) != word]
 
 
 def candidates(
@@ -172,7 +179,7 @@ def _sort_key(document: Document, sort: Sort) -> tuple[bool, Any]:
         return (True, 0)
     if isinstance(value, str):
         return (False, _reversed(fold(value)) if sort.descending else fold(value))
-    number = value.toordinal() if hasattr(value, "toordinal") else value
+    number = value.toordinal() if isinstance(value, date) else value
     return (False, -number if sort.descending else number)  # type: ignore[operator]
 
 

@@ -14,7 +14,7 @@ from typing import Any, cast, get_args
 
 import numpy as np
 
-from groundstone.errors import ConfigError, InvalidInput, MissingExtra, ModelError, WeightsMissing
+from groundstone.errors import ConfigError, InvalidInput, ModelError, WeightsMissing
 from groundstone.models.base import Vectors
 from groundstone.models.minilm_graph import WIDTH, Precision, build
 from groundstone.models.tensors import TensorFile
@@ -125,10 +125,8 @@ class MiniLM:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        try:
-            from tokenizers import Tokenizer
-        except ImportError:
-            raise MissingExtra("tokenizers", "local") from None
+        from tokenizers import Tokenizer
+
         tokenizer = Tokenizer.from_file(str(self._file("tokenizer.json")))
         tokenizer.no_padding()  # the file asks for every text to be padded to 128 tokens
         tokenizer.enable_truncation(MAX_TOKENS)
@@ -197,10 +195,8 @@ def _measured() -> dict[str, Vectors]:
 
 
 def _session(model: bytes, folder: Path) -> Any:
-    try:
-        import onnxruntime  # type: ignore[import-untyped]
-    except ImportError:
-        raise MissingExtra("onnxruntime", "local") from None
+    import onnxruntime  # type: ignore[import-untyped]
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # our own workers share out the texts
     # Further levels would merge nodes into SkipLayerNormalization, which is slower; see minilm_graph.

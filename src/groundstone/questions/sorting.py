@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from groundstone.filters import Sort
-from groundstone.questions.lexicon import Found
+from groundstone.questions.lexicon import Found, Phrase
 from groundstone.questions.numbers import numbers
 from groundstone.questions.reading import Item, Reading
 from groundstone.questions.values import qualifies
@@ -49,7 +49,7 @@ def find_limit(reading: Reading) -> None:
             return
 
 
-def _at(reading: Reading, start: int, length: int) -> list[object]:
+def _at(reading: Reading, start: int, length: int) -> list[Phrase]:
     return list(reading.lexicon.at(reading.tokens, start, start + length))
 
 

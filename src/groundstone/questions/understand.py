@@ -68,12 +68,13 @@ def understand(question: str, lexicon: Lexicon, vocabulary: Vocabulary, context:
     """The typed query of a question. Raises InvalidQuestion when it is empty or too long."""
     context = context or Context()
     tokens = tokenize(question)
+    first = tokens[0].folded
     plain = " ".join(token.folded for token in tokens if token.text not in ",/+")
     if _RESET.fullmatch(plain) or (len(tokens) <= 8 and _RESTART.search(plain)):
         return Query("reset", question)
     if _CHAT.fullmatch(plain):
         return Query("off_topic", question)
-    if tokens[0].folded in _TASKS:
+    if first in _TASKS:
         return Query("off_topic", question)
     if not lexicon.schema.title_field:
         return follow_up.passage(question, context.previous)

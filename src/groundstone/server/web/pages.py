@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from starlette.types import Scope
 
+    from groundstone.platform import Platform
+
 HERE = Path(__file__).parent
 FIRST = "movies"  # the application that greets, when it is there
 
@@ -37,9 +39,7 @@ async def home(request: Request, visitor: Visitor) -> Response:
 async def chat(request: Request, visitor: Visitor, name: str) -> Response:
     platform = request.app.state.platform
     kb = await work(request, platform.kb, name, visitor)
-    names = await work(request, platform.knowledge_bases, visitor)
-    titles = {app.knowledge_base: app.title for app in await work(request, platform.apps)}
-    rooms = [(item, titles.get(item, item)) for item in names]
+    rooms = await work(request, _rooms, platform, visitor)
     read = bool(await work(request, kb.versions))
     signed_in = bool(platform.settings.access_key)
     return page("chat.html", kb=kb.spec, name=kb.name, rooms=rooms, read=read, signed_in=signed_in)
@@ -48,6 +48,12 @@ async def chat(request: Request, visitor: Visitor, name: str) -> Response:
 @router.get("/favicon.ico")
 async def favicon() -> Response:
     return FileResponse(HERE / "static" / "icon.svg", media_type="image/svg+xml")
+
+
+def _rooms(platform: Platform, visitor: Principal) -> list[tuple[str, str]]:
+    """Name and title of every knowledge base."""
+    names = platform.knowledge_bases(visitor)
+    return [(name, platform.kb(name, visitor).spec.title or name) for name in names]
 
 
 def sign_in(request: Request, failed: bool = False) -> Response:

@@ -18,7 +18,8 @@ from groundstone.identity import Principal
 from groundstone.models.base import Vectors
 from groundstone.records import Chunk, Document, Scalar
 from groundstone.stores import _records
-from groundstone.stores._sqlite import history, reading, words
+from groundstone.stores._sqlite import history, reading
+from groundstone.stores._sqlite import words as full_text
 from groundstone.stores._sqlite.database import Database, alive
 from groundstone.stores._sqlite.filters import compiled
 from groundstone.stores._sqlite.index import VectorIndex
@@ -128,13 +129,13 @@ class SqliteCollection:
         return snapshot.nearest(at_length_one(query, "the query"), limit, mask)
 
     def match(
-        self, principal: Principal, words_: Sequence[str], *, limit: int, where: Filter | None = None
+        self, principal: Principal, words: Sequence[str], *, limit: int, where: Filter | None = None
     ) -> list[Scored]:
         _check_bounds(limit)
         with self._view(principal, where) as view:
             snapshot = self._snapshot(view)
             mask = snapshot.mask(view.connection, view.where)
-            return words.match(view.connection, snapshot, words_, limit, mask)
+            return full_text.match(view.connection, snapshot, words, limit, mask)
 
     def select(
         self,

@@ -193,19 +193,33 @@ function fields(found, cut) {
 function prose(found, text, cut) {
   const blocks = [];
   let at = 0;
+  const add = (tag, name, from, to) => {
+    while (from < to && !text[from].trim()) from += 1;
+    while (to > from && !text[to - 1].trim()) to -= 1;
+    if (from < to) blocks.push(el(tag, { class: name }, cut(from, to)));
+  };
   const gap = (end) => {
-    const between = text.slice(at, end).join("");
-    if (between.trim() && !/^\s*[^\n]{1,80}: $/.test(between)) blocks.push(el("div", { class: "prose" }, cut(at, end)));
+    const label = /^\s*[^\n]{1,80}: $/; // what stands before a field that is laid out above
+    if (!label.test(text.slice(at, end).join(""))) add("div", "prose", at, end);
   };
   for (const part of found.parts) {
     gap(part.start);
     at = Math.max(at, part.end);
     if (part.field && part.field !== schema.body_field) continue;
     if (part.page) blocks.push(el("p", { class: "page-mark" }, `Page ${part.page}`));
-    blocks.push(el("div", { class: "prose" }, cut(part.start, part.end)));
+    const body = part.start + headingLength(part, text);
+    if (text.slice(part.start, body).join("") !== found.title) add("h3", "section", part.start, body);
+    add("div", "prose", body, part.end);
   }
   gap(text.length);
   return blocks;
+}
+
+// A section's label ends in its heading ("Book > Chapter"); usually its text begins with the same words.
+function headingLength(part, text) {
+  const heading = part.field ? "" : Array.from(part.label?.split(" > ").at(-1) ?? "");
+  const begins = heading.length && text.slice(part.start, part.start + heading.length).join("") === heading.join("");
+  return begins ? heading.length : 0;
 }
 
 // The characters from start to end as text nodes and marks.

@@ -61,7 +61,7 @@ export class TurnView {
     const ids = new Set(data.citations.map((index) => this.answer.citations[index].document_id));
     if (ids.size !== 1 || !["list", "similar", "count"].includes(this.answer.query?.kind)) return null;
     const card = this.answer.cards.find((item) => ids.has(item.document_id));
-    return card && data.text.startsWith(card.title) ? card : null;
+    return card && this.cardNodes && data.text.startsWith(card.title) ? card : null;
   }
 
   // Words from the prose of the document are worth reading; values that the card shows anyway need their marks only.
@@ -85,6 +85,7 @@ export class TurnView {
 
   cards(cards, total) {
     Object.assign(this.answer, { cards, total });
+    if (!cards.some((card) => Object.keys(card.fields).length)) return; // titles alone stand in the evidence already
     const items = cards.map((card) => this.#card(card));
     this.cardNodes = new Map(cards.map((card, at) => [card.document_id, items[at]]));
     const few = items.length > MANY_CARDS ? FEW_CARDS : items.length;
