@@ -14,7 +14,7 @@ class LlamaIndex:
     def load(self) -> None:
         from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 
-        self.embed = HuggingFaceEmbedding(model_name=str(self.model), embed_batch_size=worker.BATCH)
+        self.embed = HuggingFaceEmbedding(model_name=str(self.model), embed_batch_size=32)
         self.embed.get_query_embedding("first")
 
     def build(self, films: Path, catalogue: Path, limit: int) -> None:

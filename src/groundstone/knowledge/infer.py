@@ -90,8 +90,10 @@ def _scalar_kind(values: Sequence[Any]) -> FieldType:
         "number": _is_number,
         "date": _is_date,
     }
-    fitting = (kind for kind, fits in tests.items() if values and all(fits(value) for value in values))
-    return next(fitting, "text")
+    for kind, fits in tests.items():
+        if values and all(fits(value) for value in values):
+            return kind
+    return "text"
 
 
 def _is_boolean(value: Any) -> bool:

@@ -36,7 +36,7 @@ _ABOUT = ("about", "around", "roughly", "approximately", "circa", "nearly", "alm
 _SAYS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
 _YEAR_SAYS = {"gt": "after", "ge": "since", "lt": "before", "le": "until"}
 _SKIP = frozenset(
-    "a an the of is are was were with that have has having than it runtime year years in being at".split()
+    "a an of is are was were with that have has having than it runtime year years in being at".split()
 )
 
 
@@ -134,11 +134,12 @@ def _roughly(reading: Reading, start: int, end: int, field: str, value: float) -
 
 def _left_op(reading: Reading, start: int) -> tuple[Op | None, int]:
     """The comparison that ends right before ``start`` and where it begins."""
-    while start > 0 and reading.word(start - 1) in ("the", "a", "an", "year"):
-        start -= 1
+    at = start
+    while at > 0 and reading.word(at - 1) in ("the", "a", "an", "year"):
+        at -= 1
     for length in (3, 2, 1):
-        if start >= length and (op := _LEFT.get(reading.text(start - length, start))):
-            return op, start - length
+        if at >= length and (op := _LEFT.get(reading.text(at - length, at))):
+            return op, at - length
     return None, start
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from statistics import mean
 
-from groundstone.filters import Compare, Filter, leaves
+from groundstone.filters import Compare, leaves
+from groundstone.questions.lexicon import Found
 from groundstone.questions.query import Chip, Query
 from groundstone.questions.reading import Item, Reading
 
@@ -55,7 +57,6 @@ def merge(query: Query, reading: Reading, previous: Query) -> Query:
     plain = " ".join(reading.words())
     if _MORE.fullmatch(plain) and previous.kind in _LISTS:
         return replace(previous, text=query.text, kind="list", offset=previous.offset + (previous.limit or PAGE))
-    query = _compared_with_shown(query, reading)
     if query.subjects and previous.kind == "fact" and reading.starts("what about", "how about", "and", "and for"):
         same = query.kind == "fact" and (query.asked is None or query.asked == reading.lexicon.schema.body_field)
         return replace(query, asked=previous.asked) if same and previous.asked else query
@@ -110,35 +111,42 @@ def _replaced(chip: Chip, fields: set[str], sorts: bool, theme: bool, instead: b
     return bool(own & fields) and (instead or not own & fields <= several)
 
 
-def _compared_with_shown(query: Query, reading: Reading) -> Query:
-    """ "anything shorter": a filter made from the field's values in what was shown last."""
+def compared(query: Query, reading: Reading) -> Query:
+    """ "anything shorter", "like X but shorter", "longer than X": a filter from the values of the documents meant."""
     for found in reading.lexicon.find(reading.tokens, "comparative"):
-        if (
-            reading.used[found.start]
-            or not reading.shown
-            or reading.word(found.end) == "than"
-            and not _than_them(reading, found.end)
-        ):
+        if reading.used[found.start] or not _meant(found, query, reading):
             continue
-        field, op = found.phrase.field, found.phrase.value
-        ids = query.subjects or reading.shown
-        documents = reading.vocabulary.collection.documents(reading.vocabulary.principal, ids).values()
-        values = [value for document in documents if isinstance(value := document.fields.get(field), int | float)]
-        if not values:
+        item = _comparison(found, query.subjects or reading.shown, reading)
+        if item is None:
             continue
-        middle = round(mean(values), 1)
-        bound: int | float = int(middle) if float(middle).is_integer() else middle
-        where: Filter = Compare(field, op, bound)
-        note = f"compared with what was shown: {'' if len(values) == 1 else 'on average '}{bound}"
-        word = reading.text(found.start, found.end)
-        item = Item(found.start, found.end, "meaning", field, word.capitalize(), where, note=note)
-        theme = " ".join(part for part in query.theme.split() if part.casefold() not in word.split())
+        words = reading.text(found.start, found.end).split()
+        theme = " ".join(part for part in query.theme.split() if part.casefold() not in words)
         chips = tuple(chip for chip in query.chips if chip.kind != "theme")
-        if theme:
-            chips = (*chips, Chip("theme", theme))
-        return replace(query, kind="list", asked=None, theme=theme, subjects=(), chips=(*chips, item.chip()))
+        chips = (*chips, Chip("theme", theme), item.chip()) if theme else (*chips, item.chip())
+        if query.kind == "similar":
+            return replace(query, theme=theme, chips=chips)
+        return replace(query, kind="list", asked=None, theme=theme, subjects=(), chips=chips)
     return query
 
 
-def _than_them(reading: Reading, at: int) -> bool:
-    return reading.word(at + 1) in ("that", "those", "these", "it", "them", "this")
+def _meant(found: Found, query: Query, reading: Reading) -> bool:
+    """Whether a comparative compares with documents: with what was shown, or with the subject after "than"."""
+    if reading.word(found.end) == "than":
+        after = found.end + 1
+        named = any(reading.used[after : after + 2]) and bool(query.subjects)
+        return named or (bool(reading.shown) and reading.word(after) in ("that", "those", "these", "it", "them", "this"))
+    return query.kind == "similar" or (bool(reading.shown) and len(query.subjects) < 2)
+
+
+def _comparison(found: Found, ids: Sequence[str], reading: Reading) -> Item | None:
+    field, op = found.phrase.field, found.phrase.value
+    documents = reading.vocabulary.collection.documents(reading.vocabulary.principal, ids).values()
+    values = [value for document in documents if isinstance(value := document.fields.get(field), int | float)]
+    if not values:
+        return None
+    middle = round(mean(values), 1)
+    bound: int | float = int(middle) if float(middle).is_integer() else middle
+    against = next(iter(documents)).title if len(values) == 1 else "the average of what was shown"
+    label = reading.text(found.start, found.end).capitalize()
+    note = f"compared with {against}: {bound}"
+    return Item(found.start, found.end, "meaning", field, label, Compare(field, op, bound), note=note)

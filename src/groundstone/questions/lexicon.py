@@ -68,6 +68,7 @@ class Lexicon:
     def __init__(self, schema: Schema, tables: Mapping[str, Any]) -> None:
         self.schema = schema
         self.noun, self.nouns = _nouns(tables)
+        self.fillers = frozenset(tables.get("fillers", ()))  # words that say nothing beside what is recognised
         self.theme_field: str | None = tables.get("theme_field")
         self.best = Sort(**tables["best"]) if "best" in tables else None
         self.fields = {spec.name: _field_words(spec, tables) for spec in schema.fields}

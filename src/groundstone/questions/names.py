@@ -70,7 +70,7 @@ class NameIndex:
         self._put(words, name)
         alias = Name(name.field, name.value, name.count, alias=True)
         for part in _aliases(name.value, words, person, title, parts):
-            if part and part != words:
+            if part and part != words and not all(word.isdigit() for word in part):
                 self._put(part, alias)
 
     def _put(self, words: tuple[str, ...], name: Name) -> None:
@@ -187,7 +187,7 @@ class NameIndex:
 
 def _aliases(value: str, words: tuple[str, ...], person: bool, title: bool, parts: bool) -> Iterable[tuple[str, ...]]:
     if person and len(words) > 1:
-        yield words[-1:]
+        yield words[-1:] if words[-1] not in STOP else ()
         if len(words) > 2:
             yield (words[0], words[-1])
             yield words[-2:]

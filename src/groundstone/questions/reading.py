@@ -104,6 +104,7 @@ class Reading:
             token
             for at, token in enumerate(self.tokens)
             if not self.used[at]
+            and not (self.items and token.folded in self.lexicon.fillers)
             and token.text not in ",/+<>="
             and (at in tagged or (token.folded not in STOP and len(token.folded) > 1))
         ]

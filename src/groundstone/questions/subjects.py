@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundstone.questions.names import Mention
+from groundstone.questions.names import ARTICLES, Mention
 from groundstone.questions.reading import Reading
 from groundstone.questions.words import STOP
 
@@ -59,7 +59,7 @@ def find_subjects(reading: Reading) -> tuple[list[Mention], bool]:
     candidates = [
         mention
         for mention in reading.mentions
-        if mention.of(titles) and reading.free(mention.start, mention.end)
+        if mention.of(titles) and reading.free(mention.start, mention.end) and not _inside_person(reading, mention)
     ]
     accepted: list[Mention] = []
     similar = False
@@ -71,6 +71,25 @@ def find_subjects(reading: Reading) -> tuple[list[Mention], bool]:
             accepted.append(_with_article(reading, mention))
             similar = similar or like
     return sorted(accepted, key=lambda mention: mention.start), similar
+
+
+def _inside_person(reading: Reading, mention: Mention) -> bool:
+    """Whether the words name a person: "Keanu" in "Keanu Reeves", "Hitchcock" in "films by Hitchcock"."""
+    people = reading.lexicon.people()
+    if names := mention.of(people):
+        at = mention.start - (reading.word(mention.start - 1) in ("director", "actor", "actress"))
+        for length in (3, 2, 1):
+            phrases = reading.lexicon.at(reading.tokens, max(at - length, 0), at)
+            if any(phrase.kind == "before" and phrase.field in {name.field for name in names} for phrase in phrases):
+                return True
+    return any(
+        other.length > mention.length
+        and other.start <= mention.start
+        and mention.end <= other.end
+        and reading.word(other.start) not in ARTICLES
+        and any(not name.alias for name in other.of(people))
+        for other in reading.mentions
+    )
 
 
 def _after_similar(reading: Reading, mention: Mention) -> bool:
@@ -94,13 +113,30 @@ def _accept(reading: Reading, mention: Mention) -> bool:
         return True
     if _series(reading, mention):
         return True
+    if reading.left_word(mention.start, ("the",))[0] == "than" and _compared_before(reading, mention.start):
+        return True
     if list_shaped_without(reading, mention):
         return _capitalised(reading, mention) and mention.length >= 2 and _introduced(reading, mention)
     if not fact_shaped(reading):
         return False
     if mention.length >= 2 and _significant(reading, mention):
         return not (len(tokens) == 2 and _only_phrases(reading, mention) and not _capitalised(reading, mention))
-    return _capitalised(reading, mention) and mention.start > 0 and not reading.lexicon.knows(tokens[0].folded)
+    alone = not (_proper(reading, mention.start - 1) or _proper(reading, mention.end))
+    return alone and _capitalised(reading, mention) and mention.start > 0 and not reading.lexicon.knows(tokens[0].folded)
+
+
+def _proper(reading: Reading, at: int) -> bool:
+    """Whether a word that nothing explains is written with a capital, so that it belongs to the name beside it."""
+    if not 0 < at < len(reading.tokens) or reading.used[at]:
+        return False
+    token = reading.tokens[at]
+    return token.capital and token.folded not in STOP and not reading.lexicon.knows(token.folded)
+
+
+def _compared_before(reading: Reading, start: int) -> bool:
+    """ "longer than X", "films older than X"."""
+    found = reading.lexicon.find(reading.tokens[:start], "comparative")
+    return bool(found) and found[-1].end >= start - 2
 
 
 def list_shaped_without(reading: Reading, mention: Mention) -> bool:
@@ -117,7 +153,8 @@ def _series(reading: Reading, mention: Mention) -> bool:
     if not any(phrase.kind == "noun" for phrase in reading.lexicon.at(reading.tokens, mention.end, mention.end + 1)):
         return False
     every = reading.word(mention.start - 1) in ("every", "each", "all", "any")
-    if mention.length < 2 or not (every or reading.word(mention.end).endswith("s")):
+    bare = mention.length - (reading.word(mention.start) in ARTICLES)
+    if bare < 2 or not (every or reading.word(mention.end).endswith("s")):
         return False
     words = [token.folded for token in reading.tokens[mention.start : mention.end]]
     return len(reading.vocabulary.names.series(words, reading.vocabulary.titles()[0])) > 1
@@ -146,7 +183,8 @@ def _capitalised(reading: Reading, mention: Mention) -> bool:
     tokens = reading.tokens[mention.start : mention.end]
     marked = [token for token in tokens if token.folded not in STOP or len(tokens) == 1]
     everything = all(token.capital for token in reading.tokens if token.text[:1].isalpha())
-    return bool(marked) and all(token.capital or token.folded[:1].isdigit() for token in marked) and not everything
+    lettered = any(not token.folded.isdigit() for token in marked)
+    return lettered and all(token.capital or token.folded[:1].isdigit() for token in marked) and not everything
 
 
 def _is_leftover(reading: Reading, mention: Mention) -> bool:
@@ -163,6 +201,8 @@ def _is_leftover(reading: Reading, mention: Mention) -> bool:
         )
         if not known:
             return False
+    if reading.shown and reading.word(mention.end - 1) in ("one", "ones"):
+        return False
     if mention.length == 1 and reading.tokens[mention.start].folded in ("it", "this", "that", "them", "these", "those"):
         return not reading.shown and reading.tokens[mention.start].capital and mention.start > 0
     inside = reading.tokens[mention.start : mention.end]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from groundstone.filters import Compare, Filter, Or, Sort
+from groundstone.filters import Compare, Filter, Or, Sort, fold, leaves
 from groundstone.questions import follow_up
 from groundstone.questions.comparisons import find_comparisons
 from groundstone.questions.lexicon import Found, Lexicon
@@ -27,6 +27,7 @@ from groundstone.questions.values import (
     about_from,
     find_meanings,
     find_people,
+    find_person_meant,
     find_places,
     find_values,
     merge_alternatives,
@@ -84,6 +85,7 @@ def understand(question: str, lexicon: Lexicon, vocabulary: Vocabulary, context:
     )
     reading = Reading(tokens, lexicon, vocabulary, context.previous, context.shown)
     query = _Understanding(reading, question).query()
+    query = follow_up.compared(query, reading)
     return follow_up.merge(query, reading, context.previous) if context.previous else query
 
 
@@ -114,6 +116,7 @@ class _Understanding:
         if not reading.subjects and fact_shaped(reading) and not list_shaped(reading):
             reading.subjects = pointed(reading)
         self._find_kind_words()
+        find_person_meant(reading)
         self._find_filters()
         self._find_asked()
         if not reading.subjects and not self.similar:
@@ -142,6 +145,8 @@ class _Understanding:
                 names = self.vocabulary.names.series(words, titles[0]) or names
                 ids.update(dict.fromkeys(self.vocabulary.documents_named(names)))
             whole = tuple(name for name in names if name.field == titles[0]) or names
+            typed = fold(self.question[self.reading.tokens[mention.start].start : self.reading.tokens[mention.end - 1].end])
+            whole = tuple(name for name in whole if fold(name.value) == typed) or whole
             ids.update(dict.fromkeys(self.vocabulary.documents_named(whole)))
             self.reading.use(mention.start, mention.end)
             if mention.corrected:
@@ -251,10 +256,13 @@ class _Understanding:
 
     def _first_ask(self, wanted: set[str]) -> tuple[str, int, int] | None:
         reading = self.reading
+        best: tuple[str, int, int] | None = None
         for found in self.lexicon.find(reading.tokens, "ask"):
             if found.phrase.field in wanted and reading.free(found.start, found.end) and found.start < self.about:
-                return found.phrase.field, found.start, found.end
-        return None
+                longer = best and found.start < best[2] and found.end - found.start > best[2] - best[1]
+                if best is None or longer:
+                    best = found.phrase.field, found.start, found.end
+        return best
 
     def _mend_spelling(self) -> None:
         reading = self.reading
@@ -286,23 +294,28 @@ class _Understanding:
         )
 
     def _narrow_subjects(self) -> None:
-        """Of several documents with one title, those that the filters of the question fit."""
+        """Of several documents with one title, those of the year named beside it, or those that the filters fit."""
         reading = self.reading
-        if len(reading.subjects) < 2 or not reading.items or self._yes_no() or self.similar:
+        if len(reading.subjects) < 2 or not reading.items or self.similar:
             return
-        wanted = Query("list", "", chips=tuple(item.chip() for item in reading.items if item.where)).where
-        if wanted is None:
+        years = [item for item in reading.items if item.field == self.lexicon.year_field and item.where is not None]
+        others = [item for item in reading.items if item.where is not None and item not in years]
+        if self._yes_no() and not (years and (others or self.asked)):
             return
-        fitting = set(self.vocabulary.collection.ids(self.vocabulary.principal, wanted))
+        used = years if self._yes_no() else years + others
+        wanted = Query("list", "", chips=tuple(item.chip() for item in used)).where
+        fitting = set(self.vocabulary.collection.ids(self.vocabulary.principal, wanted)) if wanted else set()
         kept = tuple(document for document in reading.subjects if document in fitting)
         if kept:
             reading.subjects = kept
-            reading.items = [item for item in reading.items if item.where is None]
+            reading.items = [item for item in reading.items if item not in used]
 
     # -- the query ---------------------------------------------------------------------------------------
 
     def _yes_no(self) -> bool:
-        return self.reading.word(0) in _YES_NO and not self.reading.starts("are there", "is there", "do you have any")
+        return self.reading.word(0) in _YES_NO and not self.reading.starts(
+            "are there", "is there", "do you have", "do you know", "can you", "do you remember"
+        )
 
     def _theme(self) -> str:
         """What the question is about besides its filters: words for themes, then what no part explains."""
@@ -357,8 +370,8 @@ class _Understanding:
             "list", self.question, theme, reading.subjects, self.asked, self.measure, limit=self._limit(),
             notes=tuple(reading.notes), chips=self._chips(theme),
         )  # fmt: skip
-        if self.absent:
-            return replace(base, kind="unknown_field", asked=self.absent)
+        if self.absent or (empty := self._without_values(base)):
+            return replace(base, kind="unknown_field", asked=self.absent or empty)
         if self.similar and reading.subjects:
             return replace(base, kind="similar", asked=None)
         if reading.subjects:
@@ -366,6 +379,14 @@ class _Understanding:
         if self.missing:
             return replace(base, kind="fact", chips=(), notes=(*base.notes, f"nothing called {self.missing!r}"))
         return self._about_all(base)
+
+    def _without_values(self, base: Query) -> str | None:
+        """The name of a field that the question needs and no document has a value of."""
+        needed = [sort.field for sort in base.sort] + [leaf.field for leaf in leaves(base.where)]
+        for field in [*needed, *([self.asked] if self.asked and not base.subjects else [])]:
+            if self.vocabulary.present.get(field) == 0:
+                return self.lexicon.fields[field].spec.heading.lower()
+        return None
 
     def _about_subjects(self, base: Query) -> Query:
         if self.asked is None and len(base.subjects) > 1 and list_shaped(self.reading) and not base.sort and not self.counting:
@@ -394,12 +415,19 @@ class _Understanding:
 
     def _more_than_asked(self) -> bool:
         """Whether so much is left unexplained that the text is asked, not the field: "what prize does Ali win in X"."""
-        if self.asked == self.lexicon.schema.body_field:
+        if self.asked == self.lexicon.schema.body_field or self._named_field():
             return False
         asks = {at for found in self.lexicon.find(self.reading.tokens, "ask") for at in range(found.start, found.end)}
         known = {self.reading.tokens[at] for at in asks}
         left = [token for token in self.reading.rest() if token not in known and not self._only_noun(token.folded)]
         return len(left) >= (3 if self.reading.starts("who", "whos", "when") else 2) or self.reading.starts("why")
+
+    def _named_field(self) -> bool:
+        """Whether the field is named outright: "which year", "what language"."""
+        return any(
+            found.phrase.field == self.asked and self.reading.word(found.start - 1) in ("which", "what")
+            for found in self.lexicon.find(self.reading.tokens, "ask")
+        )
 
     def _numeric(self, field: str) -> bool:
         return self.lexicon.fields[field].spec.type in ("integer", "number")

@@ -11,6 +11,7 @@ from groundstone.questions.reading import CONNECTORS, NEGATORS, Item, Reading
 from groundstone.questions.words import STOP, keys
 
 _ABOUT = frozenset(["about", "where", "wherein", "involving", "concerning", "regarding", "whose"])
+_PRONOUNS = frozenset("he she him her his hers they".split())
 _HAPPENS = frozenset("does do did has have features feature".split())
 _QUALIFIED = ("the", "a", "an", "any", "some", "director", "actor", "actress", "star", "filmmaker", "legend", "films")
 
@@ -43,6 +44,22 @@ def find_people(reading: Reading, mentions: Iterable[Mention]) -> None:
         if fields is None:
             fields, start = _usual_roles(reading, names), mention.start
         reading.add(_person_item(reading, mention, names, fields, start))
+
+
+def find_person_meant(reading: Reading) -> None:
+    """ "what else did he direct": the person whom the last answer named."""
+    previous, people = reading.previous, reading.lexicon.people()
+    at = next((at for at, word in enumerate(reading.words()) if word in _PRONOUNS and not reading.used[at]), None)
+    if at is None or previous is None or previous.asked not in people or not previous.subjects:
+        return
+    documents = reading.vocabulary.collection.documents(reading.vocabulary.principal, previous.subjects[:1])
+    values = [value for document in documents.values() if isinstance(value := document.fields.get(previous.asked), tuple)]
+    names = tuple(name for value in values for text in value[:3] for name in reading.vocabulary.names.lookup(keys(str(text))))
+    names = tuple(name for name in names if name.field in people)
+    if names:
+        mention = Mention(at, at + 1, names)
+        fields, start = _role(reading, mention, {name.field for name in names})
+        reading.add(_person_item(reading, mention, names, fields or [previous.asked], start))
 
 
 def _strong(reading: Reading, mention: Mention, names: tuple[Name, ...]) -> bool:
@@ -84,16 +101,29 @@ def _role(reading: Reading, mention: Mention, fields: set[str]) -> tuple[list[st
 
 def _role_after(reading: Reading, mention: Mention, fields: set[str]) -> list[str] | None:
     """ "did Spielberg direct", "Tom Hanks starred in"."""
-    at = mention.end
-    while reading.word(at) in ("has", "have", "had", "also", "ever", "both", "been"):
-        at += 1
-    if reading.word(at) in ("and", "or") and mention.length >= 2:
-        return None
-    for length in (2, 1):
-        for phrase in reading.lexicon.at(reading.tokens, at, at + length):
-            if phrase.kind == "ask" and phrase.field in fields:
-                reading.use(at, min(at + length, len(reading.tokens)))
-                return [phrase.field]
+    as_role = _as_role(reading, mention.end, fields)
+    if as_role:
+        return as_role
+    for at in range(mention.end, len(reading.tokens)):
+        for length in (2, 1):
+            for phrase in reading.lexicon.at(reading.tokens, at, at + length):
+                if phrase.kind == "ask" and phrase.field in fields:
+                    reading.use(at, min(at + length, len(reading.tokens)))
+                    return [phrase.field]
+        if reading.word(at) not in ("has", "have", "had", "also", "ever", "both", "been"):
+            return None
+    return None
+
+
+def _as_role(reading: Reading, end: int, fields: set[str]) -> list[str] | None:
+    """ "Kevin Costner movies, as director"."""
+    for at in range(end, min(end + 4, len(reading.tokens))):
+        if reading.word(at) == "as":
+            after = at + 1 + (reading.word(at + 1) in ("a", "an", "the"))
+            for phrase in reading.lexicon.at(reading.tokens, after, after + 1):
+                if phrase.kind == "ask" and phrase.field in fields:
+                    reading.use(at, after + 1)
+                    return [phrase.field]
     return None
 
 

@@ -24,7 +24,7 @@ STOP = frozenset(
     hi hello hey thanks thank okay ok yes yeah out up off am pm whats whos hows lets im id ive dont id wanna gonna
     got make made take come go going think feel feels feeling mood fancy either both neither each every many much
     people person someone somebody involving featuring containing related suitable available ever lot lots bit different
-    distinct unique various catalogue catalog collection database library""".split()
+    distinct unique various else catalogue catalog collection database library""".split()
 )
 
 

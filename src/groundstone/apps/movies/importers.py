@@ -14,7 +14,7 @@ from typing import Any
 
 from groundstone.apps.movies import imdb
 from groundstone.apps.movies.languages import language_name
-from groundstone.apps.movies.people import clean_name, directors_in
+from groundstone.apps.movies.people import clean_name, directors_in, performers
 from groundstone.errors import InvalidInput
 from groundstone.knowledge.lists import Splitter
 from groundstone.knowledge.rows import Row, read_rows
@@ -157,7 +157,7 @@ def _joined(row: Mapping[str, Any]) -> Record | None:
         "genres": _list(row.get("genres")),
         "rating": _number(row.get("rating")),
         "directors": directors_in(extract) or ([named] if named else []),
-        "actors": _list(row.get("cast")),
+        "actors": performers(_list(row.get("cast"))),
         "language": language_name(_text(row.get("language"))),
         "plot": _text(row.get("plot")) or extract,
     }
@@ -175,7 +175,7 @@ def _wikipedia(row: Mapping[str, Any]) -> Record | None:
         "year": year,
         "genres": _list(row.get("genres")),
         "directors": directors_in(extract),
-        "actors": _list(row.get("cast")),
+        "actors": performers(_list(row.get("cast"))),
         "plot": extract,
     }
 

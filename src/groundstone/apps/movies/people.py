@@ -42,3 +42,12 @@ def clean_name(cell: str | None) -> str | None:
     if " " in name or re.fullmatch(r"\w+[^\W\d_a-z]\w*", name):
         return name
     return None
+
+
+_NO_PERFORMER = re.compile(r"\W*(?:(?:and|with|featuring|the|introducing) )*(?:voices?|narrat\w+|cast)(?: talents?)?(?: of| by)?\W*", re.I)
+
+
+def performers(cells: list[str]) -> list[str]:
+    """Names of performers without the words of a credit that were cut out with them ("Voices of", "(voice of)")."""
+    bare = (re.sub(r"\s*\((?:the )?voices?(?: of)?\)\s*", " ", cell, flags=re.I).strip(" ,;") for cell in cells)
+    return [name for name in bare if name and not _NO_PERFORMER.fullmatch(name)]

