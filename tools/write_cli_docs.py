@@ -19,8 +19,8 @@ WIDTH = 100
 OPENING = """\
 # The command line
 
-`groundstone` is the whole command line; `python -m groundstone` is the same. Every command takes `--help`. Settings come
-from the environment and from a file, see [configuration](configuration.md). This page is written by
+`groundstone` is the whole command line; `python -m groundstone` is the same. Every command takes `--help`. Settings
+come from the environment and from a file, see [configuration](configuration.md). This page is written by
 `python tools/write_cli_docs.py` from the commands themselves.
 
 | exit status | meaning |

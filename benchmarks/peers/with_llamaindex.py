@@ -24,7 +24,9 @@ class LlamaIndex:
         nodes = []
         for film in worker.read(films):
             stored = worker.fields(film)
-            nodes.append(TextNode(id_=film["id"], text=film["text"], metadata=stored, excluded_embed_metadata_keys=list(stored)))
+            nodes.append(
+                TextNode(id_=film["id"], text=film["text"], metadata=stored, excluded_embed_metadata_keys=list(stored))
+            )
         index = VectorStoreIndex(nodes, embed_model=self.embed)
         index.storage_context.persist(str(self.store))
 

@@ -127,7 +127,7 @@ def test_or_widens_and_and_narrows(films: KnowledgeBase, question: str, where: F
 
 
 PEOPLE = [
-    ("films directed by Agnes Varda", {("directors", "Agnès Varda")}),
+    ("films directed by Michel Haneke", {("directors", "Michael Haneke")}),
     ("films by MILOŠ FORMAN", {("directors", "Miloš Forman")}),
     ("films by Milos Forman", {("directors", "Miloš Forman")}),
     ("films by Pawel Pawlikowski", {("directors", "Paweł Pawlikowski")}),

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import log
 
-import numpy as np
-
 from groundstone import text as texts
 from groundstone.models.base import Embed
 from groundstone.questions.words import STOP, keys, stem
-from groundstone.records import Card, Chunk, Citation, Document, Span, Value
+from groundstone.records import Card, Chunk, Citation, Document, Hit, Span, Value
 
 Passage = tuple[Document, int, int, str]  # document, start, end, heading: a sentence to choose from
+
+MEANING = 0.6  # share of the cosine in how well a passage answers; the rest is the share of covered words
+PRIOR = 0.5  # how much the score of the chunk that a sentence stands in counts beside that
+PREFILTER = 8  # sentences embedded for a question: nearly all of its time
+ROOT = 6  # letters by which words are compared, so that "conquered" and "conquest" are alike
+LONGEST = 350  # characters of a quote that neighbouring sentences make together
 
 
 class Evidence:
@@ -70,28 +74,48 @@ def sentences_of(document: Document, start: int, end: int, heading: str = "") ->
 
 
 def passages_of(document: Document, chunk: Chunk, body: str | None) -> list[Passage]:
-    """What may be quoted of a chunk: the sentences of the body field of a record, else all its sentences."""
+    """What may be quoted of a chunk: its sentences; of a record those of the body field, all if none is in the chunk."""
     part = part_of(document, body)
-    if part:
-        return sentences_of(document, part.start, part.end)
-    return sentences_of(document, chunk.start, chunk.end, chunk.heading or "")
+    if part is None:
+        return sentences_of(document, chunk.start, chunk.end, chunk.heading or "")
+    every = sentences_of(document, part.start, part.end)
+    return [item for item in every if item[1] < chunk.end and item[2] > chunk.start] or every
+
+
+def passages_in(hits: Sequence[Hit], body: str | None) -> tuple[list[Passage], list[float]]:
+    """The sentences of the hits, each once, and for each the score of the best hit that it stands in."""
+    found: dict[tuple[str, int, int], tuple[Passage, float]] = {}
+    for hit in hits:
+        for passage in passages_of(hit.document, hit.chunk, body):
+            found.setdefault((passage[0].id, passage[1], passage[2]), (passage, hit.score))
+    return [passage for passage, _ in found.values()], [score for _, score in found.values()]
 
 
 class Weights:
     """How telling each word of a question is, within the passages at hand: inverse document frequency."""
 
     def __init__(self, question: str, passages: Sequence[Passage]) -> None:
-        self.words = [stem(word) for word in dict.fromkeys(keys(question)) if word not in STOP]
-        self._sets = [{stem(word) for word in keys(f"{item[3]} {quote(item)}")} for item in passages]
+        self.words = list(dict.fromkeys(_root(word) for word in keys(question) if word not in STOP))
+        self._sets = [{_root(word) for word in keys(f"{item[3]} {quote(item)}")} for item in passages]
         total = len(passages) + 1
+        self._unseen = log(1 + total)
         self._weight = {
             word: log(1 + total / (1 + sum(word in words for words in self._sets))) for word in self.words
         }
 
-    def coverage(self, index: int) -> float:
-        """Share of the question's weight that passage ``index`` covers, from 0 to 1."""
-        total = sum(self._weight.values())
+    def coverage(self, index: int, unseen: int = 0) -> float:
+        """Share of the question's weight that passage ``index`` covers, from 0 to 1.
+
+        ``unseen``: as if the question had this many more words, which no passage has; so one common word
+        that is found does not count as much as five.
+        """
+        total = sum(self._weight.values()) + unseen * self._unseen
         return sum(self._weight[word] for word in self.words if word in self._sets[index]) / total if total else 0.0
+
+
+def _root(word: str) -> str:
+    """What words are compared by: the first letters of the singular. Crude, quick, and the same in any language."""
+    return stem(word)[:ROOT]
 
 
 def quote(passage: Passage) -> str:
@@ -100,23 +124,48 @@ def quote(passage: Passage) -> str:
 
 
 def best(
-    embed: Embed, question: str, passages: Sequence[Passage], *, prior: Sequence[float] = (), prefilter: int = 12
+    embed: Embed, question: str, passages: Sequence[Passage], *, prior: Sequence[float] = (), prefilter: int = PREFILTER
 ) -> list[tuple[float, Passage]]:
-    """Passages by how well they answer, best first: half meaning, half covered words, plus the prior.
+    """Passages with how well they answer, from 0 to 1, best first.
 
-    Only the ``prefilter`` passages that look best by words and prior are embedded, which bounds the time.
+    That is ``MEANING * cosine + (1 - MEANING) * covered words``; the order also counts ``PRIOR`` times the prior,
+    one for each passage. Only the ``prefilter`` passages that look best by words and prior are embedded and
+    returned, which bounds the time.
     """
     if not passages:
         return []
     weights = Weights(question, passages)
-    priors = list(prior) or [0.0] * len(passages)
-    rough = [weights.coverage(index) + priors[index] for index in range(len(passages))]
-    kept = sorted(range(len(passages)), key=lambda index: (-rough[index], index))[:prefilter]
-    texts_ = [f"{passages[index][0].title}: {quote(passages[index])}" for index in kept]
-    vectors = embed.embed([question, *texts_])
-    cosines = np.asarray(vectors[1:] @ vectors[0])
-    scored = [
-        (float(0.5 * cosine + 0.5 * weights.coverage(index) + priors[index]), index)
+    lifts = [PRIOR * value for value in prior] or [0.0] * len(passages)
+    covered = [weights.coverage(index) for index in range(len(passages))]
+    kept = sorted(range(len(passages)), key=lambda index: (-covered[index] - lifts[index], index))[:prefilter]
+    titled = [f"{passages[index][0].title}: {quote(passages[index])}" for index in kept]
+    cosines = embed.embed(titled) @ embed.embed([question])[0]
+    scores = {
+        index: MEANING * max(float(cosine), 0.0) + (1 - MEANING) * covered[index]
         for cosine, index in zip(cosines, kept, strict=True)
-    ]
-    return [(score, passages[index]) for score, index in sorted(scored, key=lambda item: (-item[0], item[1]))]
+    }
+    order = sorted(kept, key=lambda index: (-scores[index] - lifts[index], index))
+    return [(scores[index], passages[index]) for index in order]
+
+
+def joined(ranked: Sequence[tuple[float, Passage]], count: int, longest: int = LONGEST) -> list[tuple[float, Passage]]:
+    """The first ``count`` quotes. A sentence next to one of them joins it, while they have ``longest`` characters."""
+    kept: list[tuple[float, Passage]] = []
+    for score, passage in ranked:
+        spans = [_span(other, passage, longest) for _, other in kept]
+        place = next((place for place, span in enumerate(spans) if span), None)
+        if place is not None:
+            kept[place] = (kept[place][0], spans[place] or passage)
+        elif len(kept) < count:
+            kept.append((score, passage))
+        else:
+            break
+    return kept
+
+
+def _span(one: Passage, other: Passage, longest: int) -> Passage | None:
+    """Both as one passage, if they stand in one line of a document, one right after the other."""
+    document, (first, last) = one[0], sorted((one[1:3], other[1:3]))
+    between = document.text[first[1] : last[0]]
+    near = document.id == other[0].id and first[1] <= last[0] and not between.strip() and "\n" not in between
+    return (document, first[0], last[1], one[3]) if near and last[1] - first[0] <= longest else None

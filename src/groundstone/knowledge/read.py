@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from groundstone.knowledge import facts, generate, listing, retrieve, wording
 from groundstone.knowledge.answer import Answer, Event, Strength, events
-from groundstone.knowledge.quotes import Evidence, Passage, Weights, best, card, part_of, passages_of, quote, sentences_of
+from groundstone.knowledge.quotes import Evidence, Passage, Weights, best, card, joined, part_of, passages_in, quote, sentences_of
 from groundstone.questions.query import Query
 from groundstone.questions.understand import Context, understand
 from groundstone.records import Document, Hit, Sentence
@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 
 CHUNKS = 5  # read for a free question
 QUOTES = 3
-HIGH, MEDIUM, LOW = 0.62, 0.45, 0.3  # of a passage's score: half cosine, half covered words
-# A free question has to do with the documents if, for one row, the best cosine, the share of its words' weight that
-# one passage covers, and the number of its words reach these; chosen on the development questions.
-NEAR_ENOUGH = ((0.50, 0.0, 0), (0.35, 0.40, 0), (0.28, 0.55, 4))
+HIGH, MEDIUM, LOW = 0.75, 0.5, 0.2  # of how well a passage answers, see ``quotes.best``
+NEAR_ENOUGH = 0.55  # of a chunk's cosine plus the share of the question's words that it covers
 
 
 def answer(kb: KnowledgeBase, question: str, history: Sequence[Turn] = (), query: Query | None = None) -> Answer:
@@ -118,7 +116,9 @@ def _fact(kb: KnowledgeBase, query: Query) -> Answer:
         return facts.field_fact(kb, query, documents)
     if query.where is not None:
         return facts.yes_or_no(kb, query, documents)
-    passages = [passage for document in documents[:3] for passage in _body_sentences(kb, document)]
+    if len(documents) > 3:
+        return _passage(kb, query)  # a name that many documents share does not say which one is meant
+    passages = [passage for document in documents for passage in _body_sentences(kb, document)]
     return _quoted(kb, query, passages, ())
 
 
@@ -175,7 +175,7 @@ def _count_theme(kb: KnowledgeBase, query: Query) -> Answer:
 
 def _passage(kb: KnowledgeBase, query: Query) -> Answer:
     """A free question: the sentences that answer it best, from the chunks that fit it best."""
-    text = query.theme or query.text
+    text = _wanted(query)
     if not text.strip():
         return off_topic(kb, query)
     hits = retrieve.search(
@@ -183,24 +183,20 @@ def _passage(kb: KnowledgeBase, query: Query) -> Answer:
     )
     if not near_enough(text, hits):
         return off_topic(kb, query)
-    body = kb.schema.body_field
-    passages, prior = [], []
-    for hit in hits:
-        for passage in passages_of(hit.document, hit.chunk, body):
-            passages.append(passage)
-            prior.append(0.25 * hit.score)
+    passages, prior = passages_in(hits, kb.schema.body_field)
     return _quoted(kb, query, passages, hits, prior)
 
 
+def _wanted(query: Query) -> str:
+    """The words to look for: the whole question, without the words that became its filter."""
+    return query.theme if query.where is not None and query.theme else query.text
+
+
 def near_enough(text: str, hits: Sequence[Hit]) -> bool:
-    """Whether passages have to do with a free question, by the best cosine and the best cover of its words."""
-    if not hits:
-        return False
-    cosine = max(hit.reasons["cosine"] for hit in hits)
+    """Whether a chunk has to do with a free question, by meaning and by words together."""
     weights = Weights(text, [(hit.document, hit.chunk.start, hit.chunk.end, hit.document.title) for hit in hits])
-    covered = max(weights.coverage(index) for index in range(len(hits)))
     return any(
-        cosine >= low and covered >= share and len(weights.words) >= words for low, share, words in NEAR_ENOUGH
+        hit.reasons["cosine"] + weights.coverage(index, unseen=1) >= NEAR_ENOUGH for index, hit in enumerate(hits)
     )
 
 
@@ -208,15 +204,13 @@ def _quoted(
     kb: KnowledgeBase, query: Query, passages: Sequence[Passage], hits: Sequence[Hit], prior: Sequence[float] = ()
 ) -> Answer:
     """The best sentences, verbatim; weak ones as closest passages, none at all when nothing comes near."""
-    ranked = best(kb.embed, query.theme if query.kind == "passage" and query.theme else query.text, passages, prior=prior)
+    ranked = best(kb.embed, _wanted(query), passages, prior=prior)
     if not ranked:
         return off_topic(kb, query)
-    lift = max(prior, default=0.0)
-    top = ranked[0][0] - lift
+    top = ranked[0][0]
+    related = [ranked[0], *(item for item in ranked[1:] if item[0] >= LOW)]
     evidence, sentences, cards = Evidence(), [], {}
-    for score, passage in ranked[:QUOTES]:
-        if score - lift < LOW and sentences:
-            break
+    for _, passage in joined(related, QUOTES):
         mark = evidence.cite(passage[0], passage[1], passage[2])
         named = kb.schema.title_field and passage[0].id not in query.subjects
         opening = f"{wording.called(passage[0], kb.lexicon)}: " if named else ""

@@ -133,7 +133,7 @@ def _meant(found: Found, query: Query, reading: Reading) -> bool:
     """Whether a comparative compares with documents: with what was shown, or with the subject after "than"."""
     if reading.word(found.end) == "than":
         after = found.end + 1
-        named = any(reading.used[after : after + 2]) and bool(query.subjects)
+        named = any(reading.used[after : after + 2]) and len(query.subjects) == 1
         return named or (bool(reading.shown) and reading.word(after) in ("that", "those", "these", "it", "them", "this"))
     return query.kind == "similar" or (bool(reading.shown) and len(query.subjects) < 2)
 

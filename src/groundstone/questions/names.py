@@ -95,7 +95,8 @@ class NameIndex:
             squashed = "".join(wanted)
             found = self._names.get(self._squashed.get(squashed, ""), []) if len(squashed) > 4 else []
         whole = tuple(name for name in found if not name.alias)
-        return whole or tuple(found)
+        held = {name.field for name in whole}
+        return whole + tuple(name for name in found if name.alias and name.field not in held)
 
     def series(self, words: Sequence[str], field: str) -> tuple[Name, ...]:
         """All values of a field that begin with these words, as the films of a series do."""

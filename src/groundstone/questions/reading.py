@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from groundstone.filters import Filter, Not, Sort
 from groundstone.questions.lexicon import Lexicon
-from groundstone.questions.names import Mention
+from groundstone.questions.names import ARTICLES, Mention
 from groundstone.questions.query import Chip, ChipKind, Query
 from groundstone.questions.vocabulary import Vocabulary
 from groundstone.questions.words import STOP, Token, joined
@@ -15,6 +15,8 @@ from groundstone.questions.words import STOP, Token, joined
 NEGATORS = frozenset(
     "besides nothing none neither not no without except excluding non isnt arent never nor dont avoid minus wasnt werent but_not".split()
 )
+HIGH = frozenset(["highest", "most", "maximum", "max", "largest", "biggest", "top", "greatest"])
+LOW = frozenset(["lowest", "least", "minimum", "min", "smallest", "fewest"])
 CONNECTORS = frozenset(["and", "or", ",", "nor", "/", "plus", "&"])
 
 
@@ -98,6 +100,7 @@ class Reading:
             at
             for mention in self.mentions
             if mention.length > 1 and mention.of([self.lexicon.theme_field or ""])
+            if self.word(mention.start) not in ARTICLES and self.free(mention.start, mention.end)
             for at in range(mention.start, mention.end)
         }
         return [

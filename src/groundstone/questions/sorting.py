@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 from groundstone.filters import Sort
-from groundstone.questions.lexicon import Found, Phrase
+from groundstone.questions.lexicon import Found, PhraseKind
 from groundstone.questions.numbers import numbers
-from groundstone.questions.reading import Item, Reading
+from groundstone.questions.reading import HIGH, LOW, Item, Reading
 from groundstone.questions.values import qualifies
 
 _BY = ("sorted by", "sort by", "ordered by", "order by", "ranked by", "rank by", "sort them by", "order them by",
@@ -16,8 +16,7 @@ _ORDER = ("sort", "order", "rank", "arrange", "list", "sorted", "ordered", "rank
 _DOWN = ("descending", "desc", "highest first", "high to low", "downwards", "largest first", "decreasing", "reverse")
 _UP = ("ascending", "asc", "lowest first", "low to high", "smallest first", "increasing", "chronologically",
        "chronological order", "in chronological order")  # fmt: skip
-_HIGH = frozenset(["highest", "most", "maximum", "max", "largest", "biggest", "top", "greatest"])
-_LOW = frozenset(["lowest", "least", "minimum", "min", "smallest", "fewest"])
+_NOT_COUNTED = ("than", "over", "under", "rated", "above", "below", "part")
 
 
 def find_limit(reading: Reading) -> None:
@@ -28,16 +27,7 @@ def find_limit(reading: Reading) -> None:
         if not 1 <= number.low <= 100 or number.span:
             continue
         left = reading.word(number.start - 1)
-        after = {phrase.kind for length in (2, 1) for phrase in _at(reading, number.end, length)}
-        counted = after & {"noun", "superlative"} and left not in (
-            "than",
-            "over",
-            "under",
-            "rated",
-            "above",
-            "below",
-            "part",
-        )
+        counted = _counted(reading, number.end) and left not in _NOT_COUNTED
         if left in ("top", "first", "best", "bottom", "worst") or counted or reading.word(number.end) in ("best", "top", "most", "more"):
             start = number.start - (left in ("top", "first", "best", "bottom", "worst"))
             item = Item(start, number.end, "limit", "", f"{int(number.low)} at most", limit=int(number.low))
@@ -49,8 +39,15 @@ def find_limit(reading: Reading) -> None:
             return
 
 
-def _at(reading: Reading, start: int, length: int) -> list[Phrase]:
-    return list(reading.lexicon.at(reading.tokens, start, start + length))
+def _counted(reading: Reading, at: int) -> bool:
+    """Whether documents stand here: "films", "longest", "animated films", "comedies"."""
+    kinds = _kinds(reading, at)
+    plural = "value" in kinds and reading.word(at).endswith("s")
+    return bool(kinds & {"noun", "superlative"}) or plural or ("value" in kinds and "noun" in _kinds(reading, at + 1))
+
+
+def _kinds(reading: Reading, at: int) -> set[PhraseKind]:
+    return {phrase.kind for length in (2, 1) for phrase in reading.lexicon.at(reading.tokens, at, at + length)}
 
 
 def find_sorting(reading: Reading, *, until: int) -> None:
@@ -168,7 +165,7 @@ def _of_plural(words: list[str], at: int) -> bool:
 def _generic(reading: Reading, until: int) -> None:
     """ "highest rating", "lowest runtime", "most votes": any numeric field."""
     for at, token in enumerate(reading.tokens[:until]):
-        if token.folded not in _HIGH | _LOW or not reading.free(at, at + 1):
+        if token.folded not in HIGH | LOW or not reading.free(at, at + 1):
             continue
         for length in (2, 1):
             for phrase in reading.lexicon.at(reading.tokens, at + 1, at + 1 + length):
@@ -176,7 +173,7 @@ def _generic(reading: Reading, until: int) -> None:
                 if phrase.kind == "ask" and spec and spec.type in ("integer", "number"):
                     end = min(at + 1 + length, len(reading.tokens))
                     found = Found(at, end, phrase)
-                    _add(reading, at, end, Sort(spec.name, token.folded in _HIGH), _single(reading, found))
+                    _add(reading, at, end, Sort(spec.name, token.folded in HIGH), _single(reading, found))
                     return
 
 

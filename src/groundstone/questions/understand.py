@@ -196,7 +196,7 @@ class _Understanding:
 
     def _find_filters(self) -> None:
         reading = self.reading
-        alone = bool(reading.subjects) and not self.similar and not list_shaped(reading)
+        alone = bool(reading.subjects) and not self.similar and not list_shaped(reading) and not reading.has("than")
         find_comparisons(reading)
         find_people(reading, reading.mentions)
         find_places(reading)
@@ -204,6 +204,8 @@ class _Understanding:
             find_values(reading, reading.mentions, cued_only_from=self.about)
         if not alone:
             find_sorting(reading, until=self.about)
+            if len(reading.subjects) > 1 and reading.has("than"):
+                find_comparative(reading)
             find_meanings(reading, until=self.about)
         elif len(reading.subjects) > 1:
             find_sorting(reading, until=self.about)
@@ -260,9 +262,20 @@ class _Understanding:
         for found in self.lexicon.find(reading.tokens, "ask"):
             if found.phrase.field in wanted and reading.free(found.start, found.end) and found.start < self.about:
                 longer = best and found.start < best[2] and found.end - found.start > best[2] - best[1]
-                if best is None or longer:
+                if (best is None or longer) and not self._introduces(found):
                     best = found.phrase.field, found.start, found.end
         return best
+
+    def _introduces(self, found: Found) -> bool:
+        """Whether the words do not ask for a person but lead to a name: "directed" in "directed by Hitchcok"."""
+        if not self.lexicon.fields[found.phrase.field].person:
+            return False
+        return any(
+            phrase.kind == "before" and phrase.field == found.phrase.field
+            for end in (found.end, found.end + 1)
+            for phrase in self.lexicon.at(self.reading.tokens, found.start, end)
+            if self.reading.word(end) not in ("", "whom", "who", "what", "which")
+        )
 
     def _mend_spelling(self) -> None:
         reading = self.reading

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from groundstone.filters import Compare, Filter, Or, leaves
 from groundstone.questions.lexicon import Found, Meaning
 from groundstone.questions.names import ARTICLES, Mention, Name
-from groundstone.questions.reading import CONNECTORS, NEGATORS, Item, Reading
+from groundstone.questions.reading import CONNECTORS, HIGH, LOW, NEGATORS, Item, Reading
 from groundstone.questions.words import STOP, keys
 
 _ABOUT = frozenset(["about", "where", "wherein", "involving", "concerning", "regarding", "whose"])
@@ -25,10 +25,18 @@ def about_from(reading: Reading) -> int:
                 continue
             return at
         if token.folded in _HAPPENS and reading.word(at - 1) in nouns and reading.word(at - 2) in ("which", "what"):
-            return at
+            if not _superlative(reading, at + 1):
+                return at
         if token.folded == "which" and reading.word(at - 1) == "in" and at > 2:
             return at
     return len(reading.tokens)
+
+
+def _superlative(reading: Reading, at: int) -> bool:
+    """Whether "the highest", "the longest" or the like stands here: "which film has the highest rating"."""
+    at += reading.word(at) == "the"
+    found = reading.lexicon.at(reading.tokens, at, at + 1)
+    return reading.word(at) in HIGH | LOW or any(phrase.kind == "superlative" for phrase in found)
 
 
 def find_people(reading: Reading, mentions: Iterable[Mention]) -> None:
@@ -195,12 +203,21 @@ def _add_value(reading: Reading, start: int, end: int, values: list[tuple[str, s
         chosen = [pair for pair in values if reading.lexicon.fields[pair[0]].values]
     present = [pair for pair in chosen if _present(reading, *pair)]
     before = {leaf.field for leaf in leaves(reading.previous.where)} if reading.previous and not cue else set()
-    present.sort(key=lambda pair: pair[0] not in before)
+    beside = _beside(reading, start)
+    present.sort(key=lambda pair: (pair[0] != beside, pair[0] not in before))
     if not present and cue:
         present = [pair for pair in values if _present(reading, *pair)]
     if chosen or present:
         field, value = (present or chosen)[0]
         reading.add(value_item(reading, start, end, field, value))
+
+
+def _beside(reading: Reading, start: int) -> str:
+    """The field of the item before, in a list: "in Swedish or Danish" speaks of languages twice."""
+    at = start
+    while reading.word(at - 1) in CONNECTORS:
+        at -= 1
+    return next((item.field for item in reading.items if at < start and item.end == at), "")
 
 
 def value_item(reading: Reading, start: int, end: int, field: str, value: str) -> Item:
