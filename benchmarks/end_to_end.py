@@ -192,6 +192,7 @@ def _wait_for(connection: http.client.HTTPConnection) -> None:
         try:
             connection.request("GET", "/healthz")
         except ConnectionRefusedError:
+            connection.close()
             time.sleep(0.01)
             continue
         connection.getresponse().read()

@@ -122,6 +122,14 @@ def test_every_pinned_package_has_a_hash() -> None:
         assert [pin.split()[0] for pin in pins if "--hash=sha256:" not in pin] == []
 
 
+def test_every_benchmark_is_described() -> None:
+    pages = text("docs/benchmarks.md") + text("docs/evaluation.md")
+    runnable = [
+        path.name for path in ROOT.glob("benchmarks/*.py") if f"benchmarks/{path.name}" in path.read_text("utf-8")
+    ]
+    assert [name for name in runnable if f"benchmarks/{name}" not in pages] == []
+
+
 # -- what the pages point at -----------------------------------------------------------------------------
 
 

@@ -44,8 +44,10 @@ def test_every_public_name_has_a_docstring() -> None:
 def _docstring(name: str) -> str | None:
     module = import_module(groundstone._EXPORTS[name])
     tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
-    kinds = ast.ClassDef | ast.FunctionDef
-    return next(ast.get_docstring(node) for node in tree.body if isinstance(node, kinds) and node.name == name)
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name == name:
+            return ast.get_docstring(node)
+    raise AssertionError(f"{name} is not defined in {module.__name__}")
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -19,6 +19,7 @@ class Settings:
     """All settings with their defaults; docs/configuration.md describes each.
 
     home: weights, knowledge bases and conversations live here.
+    store: "sqlite", or "lance" for very many records (extra ``lance``).
     precision: form of the embedding weights, "int8" or "float32".
     threads: processor threads for embedded models; 0 chooses.
     chat_url: base address of an OpenAI-compatible server, ending in /v1; empty means extractive answers.
@@ -34,6 +35,7 @@ class Settings:
     """
 
     home: Path = field(default_factory=lambda: Path.home() / ".groundstone")
+    store: str = "sqlite"
     precision: str = "int8"
     threads: int = 0
     chat_url: str = ""
@@ -85,6 +87,8 @@ def _typed(name: str, value: Any, where: str) -> Any:
 
 
 def _validated(settings: Settings) -> Settings:
+    if settings.store not in ("sqlite", "lance"):
+        raise ConfigError(f"store is 'sqlite' or 'lance', not {settings.store!r}")
     if settings.precision not in ("int8", "float32"):
         raise ConfigError(f"precision is 'int8' or 'float32', not {settings.precision!r}")
     if not 0 <= settings.port <= 65535:

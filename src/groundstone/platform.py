@@ -87,9 +87,11 @@ class Platform:
 
     @cached_property
     def store(self) -> Store:
+        from groundstone.stores.lance import LanceStore
         from groundstone.stores.sqlite import SqliteStore
 
-        return SqliteStore(self.settings.home / "knowledge")
+        engine = LanceStore if self.settings.store == "lance" else SqliteStore
+        return engine(self.settings.home / "knowledge")
 
     @cached_property
     def conversations(self) -> Conversations:

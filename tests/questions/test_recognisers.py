@@ -127,7 +127,7 @@ def test_or_widens_and_and_narrows(films: KnowledgeBase, question: str, where: F
 
 
 PEOPLE = [
-    ("films directed by Michel Haneke", {("directors", "Michael Haneke")}),
+    ("films directed by Akira Kurosava", {("directors", "Akira Kurosawa")}),
     ("films by MILOŠ FORMAN", {("directors", "Miloš Forman")}),
     ("films by Milos Forman", {("directors", "Miloš Forman")}),
     ("films by Pawel Pawlikowski", {("directors", "Paweł Pawlikowski")}),
@@ -209,7 +209,7 @@ def test_order_and_number_are_understood(
     assert (query.kind, query.sort, query.limit) == ("list", sort, limit)
 
 
-@pytest.mark.parametrize("question", ["five animated films", "show me 5 cartoons", "give me five animations"])
+@pytest.mark.parametrize("question", ["five animated films", "show me 5 cartoons", "give me five animated pictures please"])
 def test_a_number_before_the_films_is_how_many_are_wanted(films: KnowledgeBase, question: str) -> None:
     query = read(films, question)
     assert query.limit == 5

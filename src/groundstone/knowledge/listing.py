@@ -111,7 +111,7 @@ def _by_theme(kb: KnowledgeBase, query: Query) -> Answer:
 
 
 def off_theme(kb: KnowledgeBase, query: Query) -> Answer:
-    text = f"Nothing here fits {query.theme!r}. This knowledge base is about {kb.spec.about or kb.spec.title}."
+    text = f"Nothing here fits “{query.theme}”. This knowledge base is about {kb.spec.about or kb.spec.title}."
     return Answer(query.text, (Sentence(text),), query, strength="none")
 
 
@@ -270,7 +270,7 @@ def _listed(
 def _opening(kb: KnowledgeBase, query: Query, shown: int, total: int | None) -> str:
     what = wording.conditions(query)
     if query.theme:
-        what = f"{query.theme!r}{'; ' + what if what else ''}"
+        what = f"“{query.theme}”{'; ' + what if what else ''}"
     if query.limit == 1 and query.sort:
         spec = kb.lexicon.fields[query.sort[0].field].spec
         end = "highest" if query.sort[0].descending else "lowest"
@@ -280,7 +280,7 @@ def _opening(kb: KnowledgeBase, query: Query, shown: int, total: int | None) -> 
     verb = "fits" if (total or shown) == 1 else "fit"
     text = f"{whole} {verb} {what}" if what else f"{whole} in all"
     if total is not None and (query.offset or shown < total):
-        text += f"; these are {query.offset + 1} to {query.offset + shown}"
+        text += f"; here are {query.offset + 1} to {query.offset + shown}"
     return text + ":"
 
 

@@ -74,7 +74,7 @@ def sentences_of(document: Document, start: int, end: int, heading: str = "") ->
 
 
 def passages_of(document: Document, chunk: Chunk, body: str | None) -> list[Passage]:
-    """What may be quoted of a chunk: its sentences; of a record those of the body field, all if none is in the chunk."""
+    """What may be quoted of a chunk: its sentences; of a record those of its body, all of them if it has none."""
     part = part_of(document, body)
     if part is None:
         return sentences_of(document, chunk.start, chunk.end, chunk.heading or "")
@@ -99,9 +99,7 @@ class Weights:
         self._sets = [{_root(word) for word in keys(f"{item[3]} {quote(item)}")} for item in passages]
         total = len(passages) + 1
         self._unseen = log(1 + total)
-        self._weight = {
-            word: log(1 + total / (1 + sum(word in words for words in self._sets))) for word in self.words
-        }
+        self._weight = {word: log(1 + total / (1 + sum(word in words for words in self._sets))) for word in self.words}
 
     def coverage(self, index: int, unseen: int = 0) -> float:
         """Share of the question's weight that passage ``index`` covers, from 0 to 1.

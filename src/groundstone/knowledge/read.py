@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 from groundstone.knowledge import facts, generate, listing, retrieve, wording
 from groundstone.knowledge.answer import Answer, Event, Strength, events
-from groundstone.knowledge.quotes import Evidence, Passage, Weights, best, card, joined, part_of, passages_in, quote, sentences_of
+from groundstone.knowledge.quotes import (
+    Evidence,
+    Passage,
+    Weights,
+    best,
+    card,
+    joined,
+    part_of,
+    passages_in,
+    quote,
+    sentences_of,
+)
 from groundstone.questions.query import Query
 from groundstone.questions.understand import Context, understand
 from groundstone.records import Document, Hit, Sentence

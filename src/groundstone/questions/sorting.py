@@ -27,7 +27,7 @@ def find_limit(reading: Reading) -> None:
         if not 1 <= number.low <= 100 or number.span:
             continue
         left = reading.word(number.start - 1)
-        counted = _counted(reading, number.end) and left not in _NOT_COUNTED
+        counted = left not in _NOT_COUNTED and _counted(reading, number.end, left != "of")
         if left in ("top", "first", "best", "bottom", "worst") or counted or reading.word(number.end) in ("best", "top", "most", "more"):
             start = number.start - (left in ("top", "first", "best", "bottom", "worst"))
             item = Item(start, number.end, "limit", "", f"{int(number.low)} at most", limit=int(number.low))
@@ -39,11 +39,12 @@ def find_limit(reading: Reading) -> None:
             return
 
 
-def _counted(reading: Reading, at: int) -> bool:
-    """Whether documents stand here: "films", "longest", "animated films", "comedies"."""
+def _counted(reading: Reading, at: int, plurals: bool) -> bool:
+    """Whether documents stand here: "films", "longest", "animated films"; with ``plurals`` also "comedies"."""
     kinds = _kinds(reading, at)
-    plural = "value" in kinds and reading.word(at).endswith("s")
-    return bool(kinds & {"noun", "superlative"}) or plural or ("value" in kinds and "noun" in _kinds(reading, at + 1))
+    if kinds & {"noun", "superlative"}:
+        return True
+    return "value" in kinds and (plurals and reading.word(at).endswith("s") or _counted(reading, at + 1, plurals))
 
 
 def _kinds(reading: Reading, at: int) -> set[PhraseKind]:

@@ -274,7 +274,7 @@ class _Understanding:
             phrase.kind == "before" and phrase.field == found.phrase.field
             for end in (found.end, found.end + 1)
             for phrase in self.lexicon.at(self.reading.tokens, found.start, end)
-            if self.reading.word(end) not in ("", "whom", "who", "what", "which")
+            if self.reading.word(end - 1) == "by" and self.reading.word(end) not in ("", "whom", "who", "which")
         )
 
     def _mend_spelling(self) -> None:
