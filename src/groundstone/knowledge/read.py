@@ -118,9 +118,11 @@ def _fact(kb: KnowledgeBase, query: Query) -> Answer:
         documents = documents[: query.limit or 1]
     else:
         documents = facts.documents_of(kb, query)
+    body = kb.schema.body_field
+    if not documents and body and query.where is None and query.asked == kb.schema.title_field:
+        return _passage(kb, query)  # "Which article forbids it?": the text may say, though no title does
     if not documents:
         return _not_found(kb, query)
-    body = kb.schema.body_field
     if query.asked and query.asked == body:
         return _about(kb, query, documents)
     if query.asked:

@@ -56,7 +56,8 @@ def merge(query: Query, reading: Reading, previous: Query) -> Query:
     """The query with what it inherits from the previous one."""
     plain = " ".join(reading.words())
     if _MORE.fullmatch(plain) and previous.kind in _LISTS:
-        return replace(previous, text=query.text, kind="list", offset=previous.offset + (previous.limit or PAGE))
+        kind = "similar" if previous.kind == "similar" else "list"
+        return replace(previous, text=query.text, kind=kind, offset=previous.offset + (previous.limit or PAGE))
     if query.subjects and previous.kind == "fact" and reading.starts("what about", "how about", "and", "and for"):
         same = query.kind == "fact" and (query.asked is None or query.asked == reading.lexicon.schema.body_field)
         return replace(query, asked=previous.asked) if same and previous.asked else query
@@ -67,14 +68,25 @@ def merge(query: Query, reading: Reading, previous: Query) -> Query:
     kind = query.kind if query.kind in ("count", "aggregate") else "list"
     if query.kind == "fact" and query.asked:
         kind = "fact"
-    return replace(
+    elif kind == "list" and previous.kind == "similar":
+        kind = "similar"
+    merged = replace(
         query,
         kind=kind,
         theme=_theme(query, previous),
         chips=_chips(query, previous, reading),
-        subjects=previous.subjects if previous.kind == "similar" else (),
+        subjects=previous.subjects if kind == "similar" else (),
         limit=query.limit,
     )
+    return query if _contradicts(merged, query, reading) else merged
+
+
+def _contradicts(merged: Query, query: Query, reading: Reading) -> bool:
+    """Whether a question stands better alone: with what came before nothing is left, without it something is."""
+    if query.where is None or reading.starts("only", "just") or reading.has(*_POINTS):
+        return False
+    count, who = reading.vocabulary.collection.count, reading.vocabulary.principal
+    return count(who, merged.where) == 0 and count(who, query.where) > 0
 
 
 def _leans(reading: Reading, query: Query) -> bool:
@@ -83,6 +95,9 @@ def _leans(reading: Reading, query: Query) -> bool:
     compared = any(chip.note.startswith("compared with") for chip in query.chips)
     if query.kind == "count" and not query.chips and not query.asked:
         return True
+    nouns = {*reading.lexicon.noun, *reading.lexicon.nouns}
+    if not nouns.isdisjoint(reading.words()) and not compared:
+        return False
     content = [word for word in reading.words() if word not in ("a", "the", "please")]
     return compared or (len(content) <= 3 and query.kind in ("list", "passage", "off_topic") and bool(query.chips))
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from groundstone import filters
 from groundstone.errors import ConfigError
 from groundstone.filters import Filter, Sort
+from groundstone.questions.common import adjectives, own_names
 from groundstone.questions.words import Token, keys
 from groundstone.schema import FieldSpec, Schema
 
@@ -77,6 +78,8 @@ class Lexicon:
         self._phrases: dict[tuple[str, ...], list[Phrase]] = {}
         for words, phrase in _phrases(schema, tables, (*self.noun, *self.nouns)):
             self._phrases.setdefault(words, []).append(phrase)
+        # What was found in the question that is being read; another thread may replace the pair, never part of it.
+        self._recent: tuple[Sequence[Token], dict[tuple[PhraseKind, ...], list[Found]]] = ((), {})
         self._words = sorted({word for words in self._phrases for word in words if len(word) > 4})
 
     @property
@@ -95,16 +98,21 @@ class Lexicon:
 
     def find(self, tokens: Sequence[Token], *kinds: PhraseKind) -> list[Found]:
         """All phrases of these kinds, longest first at each place; a shorter one inside a longer is left out."""
-        found: list[Found] = []
+        question, known = self._recent
+        if question is not tokens:
+            known = {}
+            self._recent = (tokens, known)
+        if kinds not in known:
+            known[kinds] = list(self._find(tokens, kinds))
+        return known[kinds]
+
+    def _find(self, tokens: Sequence[Token], kinds: tuple[PhraseKind, ...]) -> Iterator[Found]:
         taken: dict[str, int] = dict.fromkeys(kinds, 0)
         for start in range(len(tokens)):
             for end in range(min(len(tokens), start + LONGEST), start, -1):
-                for phrase in self.at(tokens, start, end):
-                    if phrase.kind in taken and end > taken[phrase.kind]:
-                        found.append(Found(start, end, phrase))
-                for kind in {item.phrase.kind for item in found if item.start == start and item.end == end}:
-                    taken[kind] = max(taken[kind], end)
-        return found
+                here = [phrase for phrase in self.at(tokens, start, end) if end > taken.get(phrase.kind, end)]
+                yield from (Found(start, end, phrase) for phrase in here)
+                taken.update((phrase.kind, end) for phrase in here)
 
     def at(self, tokens: Sequence[Token], start: int, end: int) -> list[Phrase]:
         return self._phrases.get(tuple(token.folded for token in tokens[start:end]), [])
@@ -168,6 +176,8 @@ def _phrases(
         yield keys(noun), Phrase("noun")
     for spec in schema.fields:
         yield from _field_phrases(spec, tables.get("fields", {}).get(spec.name, {}))
+    for word, name, kind, meant in adjectives(schema, tables.get("fields", {})):
+        yield keys(word), Phrase("superlative" if kind == "superlative" else "comparative", name, meant)
     for name, values in tables.get("values", {}).items():
         for value, words in values.items():
             for word in words:
@@ -184,7 +194,7 @@ def _phrases(
 
 
 def _field_phrases(spec: FieldSpec, table: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Phrase]]:
-    own = [spec.name.replace("_", " "), spec.heading] if spec.filterable or table else []
+    own = own_names(spec) if spec.filterable or table else ()
     for word in dict.fromkeys(keys(word) for word in [*table.get("ask", ()), *own]):
         yield word, Phrase("ask", spec.name)
     for kind in ("before", "after"):

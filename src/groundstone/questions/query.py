@@ -14,6 +14,7 @@ from groundstone.schema import Schema
 Kind = Literal["fact", "list", "count", "aggregate", "similar", "passage", "unknown_field", "off_topic", "reset"]
 KINDS = ("fact", "list", "count", "aggregate", "similar", "passage", "unknown_field", "off_topic", "reset")
 Measure = Literal["mean", "minimum", "maximum", "total", "most"]
+MAX_CHIPS = 50
 ChipKind = Literal["subject", "filter", "sort", "limit", "theme", "measure", "meaning"]
 
 
@@ -120,7 +121,7 @@ def from_json(data: Mapping[str, Any], schema: Schema) -> Query:
             subjects=tuple(str(item) for item in data.get("subjects") or ())[:50],
             asked=None if data.get("asked") is None else str(data["asked"]),
             measure=data.get("measure"),
-            chips=tuple(_chip(item, schema) for item in (data.get("chips") or ())[:50]),
+            chips=tuple(_chip(item, schema) for item in (data.get("chips") or ())[:MAX_CHIPS]),
             limit=_bounded(data.get("limit"), 1, 100),
             offset=_bounded(data.get("offset"), 0, 100_000) or 0,
         )

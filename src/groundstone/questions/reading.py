@@ -55,6 +55,7 @@ class Reading:
     mentions: list[Mention] = field(default_factory=list)
     subjects: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
+    about: int = 0  # where a description of content begins ("films about ..."), or 0
 
     def __post_init__(self) -> None:
         self.used = [False] * len(self.tokens)
@@ -107,7 +108,7 @@ class Reading:
             token
             for at, token in enumerate(self.tokens)
             if not self.used[at]
-            and not (self.items and token.folded in self.lexicon.fillers)
+            and not ((self.items or at < self.about) and token.folded in self.lexicon.fillers)
             and token.text not in ",/+<>="
             and (at in tagged or (token.folded not in STOP and len(token.folded) > 1))
         ]

@@ -135,8 +135,7 @@ def _proper(reading: Reading, at: int) -> bool:
 
 def _compared_before(reading: Reading, start: int) -> bool:
     """ "longer than X", "films older than X"."""
-    found = reading.lexicon.find(reading.tokens[:start], "comparative")
-    return bool(found) and found[-1].end >= start - 2
+    return any(start - 2 <= found.end <= start for found in reading.lexicon.find(reading.tokens, "comparative"))
 
 
 def list_shaped_without(reading: Reading, mention: Mention) -> bool:
@@ -223,7 +222,7 @@ def partial_subject(reading: Reading) -> Mention | None:
     for found in reading.lexicon.find(reading.tokens, "ask", "noun", "absent"):
         for at in range(found.start, found.end):
             covered[at] = True
-    main = reading.vocabulary.titles()[0]
+    main = reading.lexicon.schema.title_field or ""
     for start, end in _runs(reading, covered):
         words = [token.base for token in reading.tokens[start:end]]
         if end - start < 2 or not all(reading.vocabulary.names.knows_word(word) for word in words):

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from groundstone.filters import Compare, Filter, Or, Sort, fold, leaves
 from groundstone.questions import follow_up
 from groundstone.questions.comparisons import find_comparisons
+from groundstone.questions.dates import find_booleans, find_dates
 from groundstone.questions.lexicon import Found, Lexicon
 from groundstone.questions.names import Mention
-from groundstone.questions.query import Chip, Measure, Query
+from groundstone.questions.query import MAX_CHIPS, Chip, Measure, Query
 from groundstone.questions.reading import Item, Reading
 from groundstone.questions.sorting import find_comparative, find_limit, find_sorting
 from groundstone.questions.subjects import (
@@ -77,7 +78,7 @@ def understand(question: str, lexicon: Lexicon, vocabulary: Vocabulary, context:
         return Query("off_topic", question)
     if first in _TASKS:
         return Query("off_topic", question)
-    if not lexicon.schema.title_field:
+    if not (lexicon.schema.title_field or lexicon.schema.id_field):
         return follow_up.passage(question, context.previous)
     tokens = tuple(
         token if token.folded in STOP or vocabulary.names.knows_word(token.folded) else lexicon.mended(token)
@@ -134,6 +135,7 @@ class _Understanding:
         mentions, self.similar = find_subjects(self.reading)
         self._take_subjects(mentions)
         self.about = about_from(self.reading)
+        self.reading.about = self.about if self.about < len(self.reading.tokens) else 0
 
     def _take_subjects(self, mentions: list[Mention]) -> None:
         titles = self.vocabulary.titles()
@@ -197,6 +199,7 @@ class _Understanding:
     def _find_filters(self) -> None:
         reading = self.reading
         alone = bool(reading.subjects) and not self.similar and not list_shaped(reading) and not reading.has("than")
+        find_dates(reading)
         find_comparisons(reading)
         find_people(reading, reading.mentions)
         find_places(reading)
@@ -211,6 +214,8 @@ class _Understanding:
             find_sorting(reading, until=self.about)
             find_comparative(reading)
         self._same_as_subject()
+        if not alone or self._yes_no():
+            find_booleans(reading)
         negate(reading)
         merge_alternatives(reading)
 
@@ -248,7 +253,8 @@ class _Understanding:
         if reading.starts("who", "whos", "whom", "name the") or reading.has("by whom"):
             wanted = set(self.lexicon.people()) or wanted
         elif reading.starts("when", "whens"):
-            wanted = {self.lexicon.year_field or ""}
+            dates = {spec.name for spec in self.lexicon.schema.fields if spec.type == "date"}
+            wanted = {self.lexicon.year_field} if self.lexicon.year_field else dates
         if not reading.subjects:
             wanted = wanted - {body}
         found = self._first_ask(wanted)
@@ -285,7 +291,7 @@ class _Understanding:
         mention = None
         if not listed and (found := partial_subject(reading)):
             mention = found
-        elif not (listed and len(reading.rest()) > 3):
+        elif not (listed and sum(not self.lexicon.knows(token.folded) for token in reading.rest()) > 3):
             mention = misspelt_subject(reading)
         if mention is None:
             if self.asked and not list_shaped(reading) and (words := [token.text for token in reading.rest()]):
@@ -372,7 +378,7 @@ class _Understanding:
         chips = [item.chip() for item in sorted(self.reading.items, key=lambda item: item.start)]
         if theme:
             chips.append(Chip("theme", theme))
-        return tuple(chips)
+        return tuple(dict.fromkeys(chips))[:MAX_CHIPS]
 
     def _limit(self) -> int | None:
         return next((item.limit for item in self.reading.items if item.limit), None)

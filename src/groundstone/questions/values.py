@@ -10,6 +10,7 @@ from groundstone.questions.names import ARTICLES, Mention, Name
 from groundstone.questions.reading import CONNECTORS, HIGH, LOW, NEGATORS, Item, Reading
 from groundstone.questions.words import STOP, keys
 
+LONG_LABEL = 300  # characters; what is longer ends in an ellipsis
 _ABOUT = frozenset(["about", "where", "wherein", "involving", "concerning", "regarding", "whose"])
 _PRONOUNS = frozenset("he she him her his hers they".split())
 _HAPPENS = frozenset("does do did has have features feature".split())
@@ -342,7 +343,7 @@ def negate(reading: Reading) -> None:
 def _negator_before(reading: Reading, item: Item) -> bool:
     at = item.start - 1
     skip = ("any", "a", "an", "the", "in", "too", "from", "with", "directed", "starring", "by", "want", "is", "are", "for",
-            "really", "that", "necessarily", "anything", "featuring", "spoken", "made")  # fmt: skip
+            "really", "that", "necessarily", "anything", "featuring", "spoken", "made", "have", "has")  # fmt: skip
     steps = 0
     while at >= 0 and steps < 4 and not reading.used[at]:
         word = reading.word(at)
@@ -370,13 +371,20 @@ def merge_alternatives(reading: Reading) -> None:
         if last and _alternatives(reading, last, item):
             assert last.where is not None and item.where is not None
             options = last.where.items if isinstance(last.where, Or) else (last.where,)
-            last.where = Or((*options, item.where))
-            last.label = f"{last.label} or {item.label.removeprefix(last.label.split(': ')[0] + ': ')}"
+            if item.where not in options:
+                last.where = Or((*options, item.where))
+                last.label = _or(last.label, item.label)
             last.field = last.field if last.field == item.field else f"{last.field}|{item.field}"
             last.end = item.end
         else:
             merged.append(item)
     reading.items = merged
+
+
+def _or(label: str, other: str) -> str:
+    if len(label) > LONG_LABEL:
+        return label if label.endswith("…") else f"{label} …"
+    return f"{label} or {other.removeprefix(label.split(': ')[0] + ': ')}"
 
 
 def _alternatives(reading: Reading, left: Item, right: Item) -> bool:

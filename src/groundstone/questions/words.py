@@ -10,7 +10,7 @@ from groundstone.errors import InvalidQuestion
 from groundstone.filters import fold
 
 MAX_CHARACTERS = 2000
-_TOKEN = re.compile(r"[^\W_]+(?:['’ʼ.](?=\w)[^\W_]+)*|[<>=]=?|[≥≤+/,]")
+_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|[^\W_]+(?:['’ʼ.](?=\w)[^\W_]+)*|[<>=]=?|[≥≤+/,]")
 _QUOTED = re.compile(r"[\"“”«»]([^\"“”«»]{1,200})[\"“”«»]|(?<!\w)['‘]([^'‘’]{2,200})['’](?!\w)")
 
 STOP = frozenset(
@@ -62,6 +62,8 @@ def tokenize(question: str) -> tuple[Token, ...]:
 def _token(match: re.Match[str], quoted: list[tuple[int, int]]) -> Token:
     text = match.group()
     folded = re.sub(r"['’ʼ]", "", fold(text))
+    if "," in folded:  # 300,000
+        folded = folded.replace(",", "")
     if not re.fullmatch(r"\d+\.\d+", folded):
         folded = folded.replace(".", "")
     owner = re.fullmatch(r"(.+)['’ʼ]s", fold(text)) or re.fullmatch(r"(.+s)['’ʼ]", fold(text))
