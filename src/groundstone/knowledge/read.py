@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CHUNKS = 5  # read for a free question
 QUOTES = 3
 HIGH, MEDIUM, LOW = 0.75, 0.5, 0.2  # of how well a passage answers, see ``quotes.best``
-NEAR_ENOUGH = 0.55  # of a chunk's cosine plus the share of the question's words that it covers
+NEAR_ENOUGH = 0.5  # of a chunk's cosine plus the share of the question's words that it covers
 
 
 def answer(kb: KnowledgeBase, question: str, history: Sequence[Turn] = (), query: Query | None = None) -> Answer:
@@ -209,7 +209,7 @@ def near_enough(text: str, hits: Sequence[Hit]) -> bool:
     """Whether a chunk has to do with a free question, by meaning and by words together."""
     weights = Weights(text, [(hit.document, hit.chunk.start, hit.chunk.end, hit.document.title) for hit in hits])
     return any(
-        hit.reasons["cosine"] + weights.coverage(index, unseen=1) >= NEAR_ENOUGH for index, hit in enumerate(hits)
+        hit.reasons["cosine"] + weights.coverage(index, unseen=2) >= NEAR_ENOUGH for index, hit in enumerate(hits)
     )
 
 

@@ -146,7 +146,7 @@ def _amount(reading: Reading, at: int) -> bool:
     if _of_number(reading, at + 1, at + 2):
         return True
     begin = at
-    while begin > 0 and reading.word(begin - 1) in _BETWEEN:
+    while begin > 0 and (reading.word(begin - 1) in _BETWEEN or reading.word(begin - 1).isdigit()):
         begin -= 1
     above = reading.word(at - 1) in _AMOUNTS or reading.word(at - 1) == "than" and reading.word(at - 2) in _AMOUNTS
     return above or any(_of_number(reading, max(begin - length, 0), begin) for length in (2, 1))

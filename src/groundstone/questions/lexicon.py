@@ -14,7 +14,7 @@ from groundstone import filters
 from groundstone.errors import ConfigError
 from groundstone.filters import Filter, Sort
 from groundstone.questions.common import adjectives, own_names
-from groundstone.questions.words import Token, keys
+from groundstone.questions.words import Token, key, keys
 from groundstone.schema import FieldSpec, Schema
 
 PhraseKind = Literal[
@@ -149,6 +149,7 @@ def _field_words(spec: FieldSpec, tables: Mapping[str, Any]) -> FieldWords:
     table = tables.get("fields", {}).get(spec.name, {})
     scale = {unit: 1.0 for unit in [*table.get("units", ()), *([spec.unit] if spec.unit else ())]}
     scale |= {unit: float(factor) for unit, factor in table.get("scales", {}).items()}
+    scale = {key(unit): factor for unit, factor in scale.items()}
     low_high = table.get("range")
     return FieldWords(
         spec,

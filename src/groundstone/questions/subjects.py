@@ -246,6 +246,8 @@ def misspelt_subject(reading: Reading) -> Mention | None:
             for begin in range(start, end - length + 1):
                 if "and" in (reading.word(begin), reading.word(begin + length - 1)):
                     continue
+                if length > 1 and reading.word(begin + length - 1) in ARTICLES:
+                    continue
                 if length == 1 and len(reading.tokens[begin].folded) < 5:
                     continue
                 mention = reading.vocabulary.names.corrected(reading.tokens, begin, begin + length)

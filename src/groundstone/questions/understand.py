@@ -297,6 +297,8 @@ class _Understanding:
             if self.asked and not list_shaped(reading) and (words := [token.text for token in reading.rest()]):
                 self.missing = " ".join(words)
             return
+        if mention.start > self.about and mention.length < 2:
+            return
         if mention.of(self.vocabulary.titles()) and not list_shaped_without(reading, mention):
             self._take_subjects([mention])
         elif mention.of(self.lexicon.people()) and (mention.length > 1 or self._in_person_place(mention)):
@@ -389,8 +391,9 @@ class _Understanding:
             "list", self.question, theme, reading.subjects, self.asked, self.measure, limit=self._limit(),
             notes=tuple(reading.notes), chips=self._chips(theme),
         )  # fmt: skip
-        if self.absent or (empty := self._without_values(base)):
-            return replace(base, kind="unknown_field", asked=self.absent or empty)
+        absent = self.absent or self._without_values(base)
+        if absent:
+            return replace(base, kind="unknown_field", asked=absent)
         if self.similar and reading.subjects:
             return replace(base, kind="similar", asked=None)
         if reading.subjects:

@@ -27,6 +27,8 @@ STOP = frozenset(
     distinct unique various else catalogue catalog collection database library""".split()
 )
 
+_SINGULAR = {"movies": "movie", "cookies": "cookie", "series": "series", "species": "species"}
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -100,6 +102,8 @@ def content(words: Iterable[str]) -> list[str]:
 
 def stem(word: str) -> str:
     """A crude singular: enough to see that "robots" and "robot" are one theme."""
+    if word in _SINGULAR:
+        return _SINGULAR[word]
     for ending, put in (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x")):
         if word.endswith(ending) and len(word) > len(ending) + 2:
             return word[: -len(ending)] + put
