@@ -130,7 +130,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--all", action="store_true", help="every system")
     parser.add_argument("--limit", type=int, default=10_000, help="films")
     parser.add_argument("--searches", type=int, default=200, help="of each kind")
-    parser.add_argument("--starts", type=int, default=3)
+    parser.add_argument("--starts", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2, help="of every system")
     parser.add_argument("--json", type=Path, help="also write all figures here")
     return parser.parse_args()

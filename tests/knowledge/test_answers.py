@@ -245,7 +245,7 @@ def test_a_list_comes_in_the_order_asked_for(films: KnowledgeBase) -> None:
 
 
 def test_the_last_place_of_a_superlative_is_shared_by_those_that_tie(houses: KnowledgeBase) -> None:
-    answer = houses.ask("houses in Kingsport with the highest price")
+    answer = houses.ask("the house in Kingsport with the highest price")
     assert {card.document_id for card in answer.cards} == {"h2", "h5"}
     assert "shared by 2" in answer.text
     sound(houses, answer)

@@ -30,7 +30,4 @@ def evaluate(name: str, questions: tuple[Path, ...], as_json: bool, failures: bo
     if as_json:
         click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
         return
-    click.echo(report.table())
-    if failures:
-        for failure in report.failures:
-            click.echo(f"- {failure}")
+    click.echo(report.table(failures))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -49,7 +49,7 @@ def create(
 
     kind = kind or _kind(source)
     columns = dict(_pair(item) for item in mapping)
-    schema = Schema.from_json(json.load(schema_file)) if schema_file else Schema()
+    schema = Schema.from_json(_object(schema_file)) if schema_file else Schema()
     method: Any = chunking or ("none" if kind == "records" else "structure")
     spec = KnowledgeSpec(
         name,
@@ -64,6 +64,18 @@ def create(
         click.echo(f"{name} is there; fill it with: groundstone kb sync {name}")
         if made.spec.schema.fields:
             _show_schema(made.spec.schema)
+
+
+def _object(file: TextIO) -> dict[str, Any]:
+    from groundstone.errors import ConfigError
+
+    try:
+        found = json.load(file)
+    except ValueError as error:
+        raise ConfigError(f"--schema is not JSON: {error}") from None
+    if not isinstance(found, dict):
+        raise ConfigError("--schema holds no JSON object; `groundstone kb schema NAME --json` shows one")
+    return found
 
 
 def _kind(source: str) -> str:

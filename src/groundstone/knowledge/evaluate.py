@@ -116,9 +116,10 @@ class Report:
         ordered = sorted(outcome.seconds for outcome in self.outcomes)
         return 1000 * ordered[max(0, -(-len(ordered) * percent // 100) - 1)] if ordered else 0.0
 
-    def table(self) -> str:
-        """The report as text: kinds, figures, refusal, failures."""
-        return "\n".join([*self._kinds(), "", *self._figures(), "", *self._refusal(), *self._failures()])
+    def table(self, failures: bool = True) -> str:
+        """The report as text: kinds, figures, refusal, and the questions that were answered wrongly."""
+        wrong = self._failures() if failures else ()
+        return "\n".join([*self._kinds(), "", *self._figures(), "", *self._refusal(), *wrong])
 
     def _kinds(self) -> list[str]:
         rows = [*self.by_kind().items(), ("all", (self.right, len(self.outcomes)))]

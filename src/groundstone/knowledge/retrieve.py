@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -54,7 +54,7 @@ class Candidate:
         return {
             "cosine": round(self.cosine, 4),
             "meaning_rank": self.near_rank,
-            "bm25": round(self.bm25, 4),
+            "bm25": float(f"{self.bm25:.4g}"),  # it may be tiny: a word that half of all chunks hold
             "words_rank": self.word_rank,
             "formula": f"{MEANING} * max(cosine, 0) + {round(1 - MEANING, 2)} * bm25 / best bm25",
         }
@@ -126,32 +126,42 @@ def candidates(
             bm25.get(chunk_id, 0.0),
             near_ranks.get(chunk_id),
             word_ranks.get(chunk_id),
-            float(np.clip(MEANING * max(cosines[chunk_id], 0.0) + (1 - MEANING) * bm25.get(chunk_id, 0.0) / best, 0, 1)),
+            _score(cosines[chunk_id], bm25.get(chunk_id, 0.0) / best),
         )
         for chunk_id, document_id in owners.items()
     ]
     return sorted(joined, key=lambda candidate: (-candidate.score, candidate.chunk_id))
 
 
-def _hits(
-    principal: Principal, collection: Collection, found: Sequence[Candidate], wanted: Request
-) -> list[Hit]:
+def _score(cosine: float, share: float) -> float:
+    """``share``: of the best BM25."""
+    return float(np.clip(MEANING * max(cosine, 0.0) + (1 - MEANING) * share, 0, 1))
+
+
+def _hits(principal: Principal, collection: Collection, found: Sequence[Candidate], wanted: Request) -> list[Hit]:
     """Chunks and documents of the candidates: duplicates left out, small chunks replaced by their parents."""
-    enough = (wanted.offset + wanted.limit) * 2 if not wanted.sort else len(found)
-    chunks = _with_parents(principal, collection, [candidate.chunk_id for candidate in found[:enough]])
-    documents = collection.documents(principal, list(dict.fromkeys(item.document_id for item in found[:enough])))
+    enough = max(len(found), 1) if wanted.sort else wanted.offset + wanted.limit
     hits: list[Hit] = []
     seen: set[str] = set()
-    for candidate in found[:enough]:
-        chunk, document = chunks.get(candidate.chunk_id), documents.get(candidate.document_id)
-        if chunk is None or document is None:
-            continue
-        marks = _marks(chunk, document, wanted)
-        if not seen.isdisjoint(marks):
-            continue
-        seen.update(marks)
-        hits.append(Hit(chunk, document, candidate.score, candidate.reasons() if wanted.explain else {}))
+    for start in range(0, len(found), 2 * enough):
+        for hit in _read(principal, collection, found[start : start + 2 * enough], wanted.explain):
+            marks = _marks(hit.chunk, hit.document, wanted)
+            if seen.isdisjoint(marks):
+                seen.update(marks)
+                hits.append(hit)
+        if len(hits) >= enough:
+            break
     return hits
+
+
+def _read(principal: Principal, collection: Collection, found: Sequence[Candidate], explain: bool) -> Iterator[Hit]:
+    """Those that still exist and may be read, in their order."""
+    chunks = _with_parents(principal, collection, [candidate.chunk_id for candidate in found])
+    documents = collection.documents(principal, list(dict.fromkeys(item.document_id for item in found)))
+    for candidate in found:
+        chunk, document = chunks.get(candidate.chunk_id), documents.get(candidate.document_id)
+        if chunk is not None and document is not None:
+            yield Hit(chunk, document, candidate.score, candidate.reasons() if explain else {})
 
 
 def _marks(chunk: Chunk, document: Document, wanted: Request) -> tuple[str, ...]:
