@@ -32,8 +32,9 @@ SCHEMA = Schema(
     ("typed", "stored"),
     [
         ("Pawel", "Paweł"), ("sorensen", "Sørensen"), ("AMELIE", "Amélie"), ("Dordevic", "Đorđević"),
-        ("Kieslowski", "Kieślowski"), ("aeon", "Æon"), ("oeuvre", "œuvre"), ("strasse", "Straße"), ("STRASSE", "straße"),
-        ("thor", "Þor"), ("gudrun", "Guðrun"), ("isik", "ışık"), ("istanbul", "İstanbul"), ("milos  forman", " Miloš Forman "),
+        ("Kieslowski", "Kieślowski"), ("aeon", "Æon"), ("oeuvre", "œuvre"), ("strasse", "Straße"),
+        ("STRASSE", "straße"), ("thor", "Þor"), ("gudrun", "Guðrun"), ("isik", "ışık"), ("istanbul", "İstanbul"),
+        ("milos  forman", " Miloš Forman "),
         ("fi", "ﬁ"), ("Ｈｅａｔ", "heat"), ("10½", "101⁄2"),
     ],
 )  # fmt: skip

@@ -17,7 +17,8 @@ from groundstone.schema import FieldSpec, Schema
     ("type_", "value", "kept"),
     [
         ("text", "  Heat ", "Heat"), ("text", 7, "7"), ("integer", "1995", 1995), ("integer", 1995.0, 1995),
-        ("number", "7.5", 7.5), ("number", 7, 7.0), ("boolean", "Yes", True), ("boolean", 0, False), ("boolean", True, True),
+        ("number", "7.5", 7.5), ("number", 7, 7.0), ("boolean", "Yes", True), ("boolean", 0, False),
+        ("boolean", True, True),
         ("date", "2024-05-01", date(2024, 5, 1)), ("date", "2024-05-01T10:00:00Z", date(2024, 5, 1)),
         ("date", date(2024, 5, 1), date(2024, 5, 1)), ("date", datetime(2024, 5, 1, 23, 59), date(2024, 5, 1)),
         ("text", ["one"], "one"), ("text", "", None), ("text", None, None), ("integer", [], None),

@@ -90,7 +90,13 @@ def spec_of(name: str) -> FieldSpec:
 
 
 def test_every_table_names_fields_of_the_schema() -> None:
-    for name in (*TABLES["fields"], *TABLES["values"], TABLES["theme_field"], TABLES["best"]["field"], *SPEC.display["card"]):
+    for name in (
+        *TABLES["fields"],
+        *TABLES["values"],
+        TABLES["theme_field"],
+        TABLES["best"]["field"],
+        *SPEC.display["card"],
+    ):
         spec_of(name)
 
 

@@ -144,7 +144,8 @@ def test_an_error_is_one_line_with_status_1(run: Run, words: tuple[str, ...]) ->
 
 
 @pytest.mark.parametrize(
-    "words", [("nonsense",), ("kb", "nonsense"), ("kb", "ask"), ("kb", "search", "a", "b", "--limit", "0"), ("demo", "-x")]
+    "words",
+    [("nonsense",), ("kb", "nonsense"), ("kb", "ask"), ("kb", "search", "a", "b", "--limit", "0"), ("demo", "-x")],
 )
 def test_wrong_usage_is_status_2(run: Run, words: tuple[str, ...]) -> None:
     shown = run(*words)
@@ -197,7 +198,9 @@ def test_the_demonstration_and_the_evaluation(run: Run, home_with_weights: Path,
     assert run("evaluate", "unheard-of").status == 2
 
 
-def test_a_catalogue_of_other_origin_becomes_a_knowledge_base(run: Run, home_with_weights: Path, tmp_path: Path) -> None:
+def test_a_catalogue_of_other_origin_becomes_a_knowledge_base(
+    run: Run, home_with_weights: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "films.json"
     films = [
         {"title": "Heat", "year": 1995, "cast": ["Al Pacino"], "genres": ["Crime"],
@@ -263,8 +266,12 @@ def test_ctrl_c_is_status_130(run: Run, home_with_weights: Path, table: Path) ->
     run("kb", "create", "houses", table)
     process = subprocess.Popen(
         [sys.executable, "-m", "groundstone", "kb", "delete", "houses"],
-        env=environment(home_with_weights), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
-    )  # fmt: skip
+        env=environment(home_with_weights),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+    )
     with process:
         assert process.stdout is not None
         shown = process.stdout.read(1)  # the question is asked

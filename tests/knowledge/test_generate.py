@@ -119,7 +119,13 @@ def test_a_model_that_finds_nothing_gives_the_closest_passages_as_such(handbook:
 def test_what_is_computed_from_fields_or_declined_never_reaches_the_model(houses: KnowledgeBase) -> None:
     chat = FakeChat(["Nonsense [1]."])
     kb = speaking(houses, chat)
-    for question in ("average price", "houses in Orford", "hello", "town of Station Flat", "How many houses are there?"):
+    for question in (
+        "average price",
+        "houses in Orford",
+        "hello",
+        "town of Station Flat",
+        "How many houses are there?",
+    ):
         assert kb.ask(question).mode == "extractive"
     assert chat.calls == []
 

@@ -12,7 +12,9 @@ from groundstone.knowledge.spec import Chunking, KnowledgeSpec
 from tests import bases
 
 
-@pytest.mark.parametrize("spec", [bases.film_spec(), bases.house_spec(), KnowledgeSpec("notes")], ids=lambda spec: spec.name)
+@pytest.mark.parametrize(
+    "spec", [bases.film_spec(), bases.house_spec(), KnowledgeSpec("notes", "Notes")], ids=lambda spec: spec.name
+)
 def test_the_json_form_is_read_back_as_it_was(spec: KnowledgeSpec) -> None:
     data = json.loads(json.dumps(spec.to_json()))
     back = KnowledgeSpec.from_json(data)

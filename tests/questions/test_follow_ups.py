@@ -26,7 +26,9 @@ WESTERN = Compare("genres", "eq", "Western")
 SIXTIES = And((Compare("year", "ge", 1960), Compare("year", "le", 1969)))
 
 
-@pytest.mark.parametrize("narrower", ["only from the sixties", "just the ones from the 60s", "which of those are from the 1960s?"])
+@pytest.mark.parametrize(
+    "narrower", ["only from the sixties", "just the ones from the 60s", "which of those are from the 1960s?"]
+)
 def test_a_narrower_question_keeps_the_conditions_before_it(films: KnowledgeBase, narrower: str) -> None:
     query = last(films, "Show me westerns", narrower)
     assert query.kind == "list"
@@ -56,7 +58,9 @@ def test_more_turns_the_page_until_everything_was_shown_once(films: KnowledgeBas
     assert set(shown) <= set(films.collection.ids(films.principal, WESTERN))
 
 
-@pytest.mark.parametrize(("words", "index"), [("the second one", 1), ("the first film", 0), ("number 3", 2), ("the last one", -1)])
+@pytest.mark.parametrize(
+    ("words", "index"), [("the second one", 1), ("the first film", 0), ("number 3", 2), ("the last one", -1)]
+)
 def test_an_ordinal_points_at_what_was_shown(films: KnowledgeBase, words: str, index: int) -> None:
     first, second = talk(films, "Show me westerns", f"Who directed {words}?")
     assert second.query.subjects == (first.shown[index],)

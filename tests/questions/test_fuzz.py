@@ -15,12 +15,11 @@ from groundstone.knowledge.base import KnowledgeBase
 from groundstone.questions import query as queries
 from groundstone.questions.understand import Context, understand
 
-WORDS = (
-    "films movies about by with and or not without the of in from to between than more less over under best worst "
-    "longest first top five 1990 1999 7.5 90 minutes hours 80s nineties horror comedy French English Rome Tom Hanks "
-    "Spielberg Jaws Heat It Her Up who what when how many average sorted year rating like similar \" ' ? , / > <= – "
-    "second one those more shorter only what about oscars budget recent classic old animated"
-).split()
+TYPED = """films movies about by with and or not without the of in from to between than more less over under best worst
+longest first top five 1990 1999 7.5 90 minutes hours 80s nineties horror comedy French English Rome Tom Hanks
+Spielberg Jaws Heat It Her Up who what when how many average sorted year rating like similar " ' ? , / > <= –
+second one those more shorter only what about oscars budget recent classic old animated"""
+WORDS = TYPED.split()
 typed = st.one_of(
     st.text(max_size=2000),
     st.lists(st.sampled_from(WORDS), min_size=1, max_size=40).map(" ".join),

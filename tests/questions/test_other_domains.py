@@ -119,7 +119,9 @@ def test_counts_measures_and_yes_or_no(houses: KnowledgeBase, question: str, sai
 
 
 def test_answers_speak_of_houses_not_of_films(houses: KnowledgeBase) -> None:
-    said = " ".join(houses.ask(question).text for question in ("houses", "houses in Orford", "hello", "weather", "garden"))
+    said = " ".join(
+        houses.ask(question).text for question in ("houses", "houses in Orford", "hello", "weather", "garden")
+    )
     assert "house" in said
     assert "film" not in said
     assert "movie" not in said

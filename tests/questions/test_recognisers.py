@@ -69,9 +69,7 @@ DECADES = [
 
 
 @pytest.mark.parametrize(("question", "first", "last"), DECADES)
-def test_decades_and_centuries_are_closed_intervals(
-    films: KnowledgeBase, question: str, first: int, last: int
-) -> None:
+def test_decades_and_centuries_are_closed_intervals(films: KnowledgeBase, question: str, first: int, last: int) -> None:
     assert read(films, question).where == within("year", first, last)
 
 
@@ -165,7 +163,7 @@ SUBJECTS = [
     ("How long is 2001: A Space Odyssey?", "2001-a-space-odyssey-1968", "runtime"),
     ("how long is Gandi", "gandhi-1982", "runtime"),
     ("who directed Nightmare Before Christmas", "the-nightmare-before-christmas-1993", "directors"),
-    ("Who stars in \"Heat\"?", "heat-1995", "actors"),
+    ('Who stars in "Heat"?', "heat-1995", "actors"),
     ("Rashomon's director", "rashomon-1950", "directors"),
     ("What is the plot of Parasite?", "parasite-2019", "plot"),
     ("tell me about Parasite", "parasite-2019", "plot"),
@@ -209,7 +207,9 @@ def test_order_and_number_are_understood(
     assert (query.kind, query.sort, query.limit) == ("list", sort, limit)
 
 
-@pytest.mark.parametrize("question", ["five animated films", "show me 5 cartoons", "give me five animated pictures please"])
+@pytest.mark.parametrize(
+    "question", ["five animated films", "show me 5 cartoons", "give me five animated pictures please"]
+)
 def test_a_number_before_the_films_is_how_many_are_wanted(films: KnowledgeBase, question: str) -> None:
     query = read(films, question)
     assert query.limit == 5
@@ -274,7 +274,9 @@ def test_likeness_takes_a_film_as_the_pattern(films: KnowledgeBase, question: st
     assert (query.kind, query.subjects) == ("similar", (subject,))
 
 
-@pytest.mark.parametrize("question", ["films about time travel", "movies about a shark", "a film where robots fall in love"])
+@pytest.mark.parametrize(
+    "question", ["films about time travel", "movies about a shark", "a film where robots fall in love"]
+)
 def test_what_a_film_is_about_is_its_theme(films: KnowledgeBase, question: str) -> None:
     query = read(films, question)
     assert query.kind == "list"
@@ -287,7 +289,9 @@ def test_small_talk_and_tasks_are_off_topic(films: KnowledgeBase, question: str)
     assert read(films, question).kind == "off_topic"
 
 
-@pytest.mark.parametrize("question", ["start over", "Please reset", "forget everything", "new conversation", "Let's start over"])
+@pytest.mark.parametrize(
+    "question", ["start over", "Please reset", "forget everything", "new conversation", "Let's start over"]
+)
 def test_starting_over_is_understood(films: KnowledgeBase, question: str) -> None:
     assert read(films, question).kind == "reset"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from groundstone.knowledge.records_text import render
@@ -9,6 +10,8 @@ from groundstone.questions.lexicon import Lexicon
 from groundstone.questions.query import Query
 from groundstone.records import Document, Value
 from groundstone.schema import FieldSpec
+
+_PLACE = re.compile(r"\{(?:title|value)\}")
 
 
 def called(document: Document, lexicon: Lexicon) -> str:
@@ -44,7 +47,8 @@ def statement(document: Document, field: str, lexicon: Lexicon) -> str | None:
     shown = value(document.fields[field], words.spec)
     template = words.says or f"{words.spec.heading} of {{title}}: {{value}}{' ' + words.spec.unit if words.spec.unit else ''}."
     title = document.title if field == lexicon.year_field else called(document, lexicon)
-    text = template.replace("{title}", title).replace("{value}", shown)
+    places = {"{title}": title, "{value}": shown}
+    text = _PLACE.sub(lambda place: places[place.group()], template)
     return text[:-1] + note(words.spec) + text[-1] if text.endswith(".") and words.spec.note else text
 
 

@@ -93,6 +93,10 @@ class Lexicon:
         """The words for something that the schema has no field for."""
         return self._absent.get(name, ())
 
+    def is_noun(self, word: str) -> bool:
+        """Whether the word means one document or several."""
+        return word in self.noun or word in self.nouns
+
     def seldom(self) -> set[str]:
         return {name for name, words in self.fields.items() if words.seldom}
 

@@ -81,6 +81,20 @@ class NameIndex:
         self._squashed.setdefault("".join(words), text)
         self._words.update(words)
 
+    def add_series(self, field: str) -> None:
+        """Two or three words with which several titles begin also mean all of these: "harry potter"."""
+        starts: dict[tuple[str, ...], list[Name]] = {}
+        for text, names in self._names.items():
+            words = tuple(text.split())
+            whole = [name for name in names if name.field == field and not name.alias]
+            for length in (2, 3):
+                if len(words) > length and whole and not all(word in STOP for word in words[:length]):
+                    starts.setdefault(words[:length], []).extend(whole)
+        for words, names in starts.items():
+            if len(names) > 1 and " ".join(words) not in self._names and words[-1] not in STOP:
+                for name in names:
+                    self._put(words, Name(name.field, name.value, name.count, alias=True))
+
     def __len__(self) -> int:
         return len(self._names)
 
@@ -194,6 +208,8 @@ def _aliases(value: str, words: tuple[str, ...], person: bool, title: bool, part
             yield words[-2:]
             if all(len(word) == 1 for word in words[:-1]):
                 yield ("".join(words[:-1]), words[-1])
+    if title and len(words) > 2 and words[-2] == "part":
+        yield (*words[:-2], words[-1])
     if title:
         pieces = _PARTS.split(value)
         if len(pieces) > 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from groundstone.questions.names import ARTICLES, Mention
 from groundstone.questions.reading import Reading
 from groundstone.questions.words import STOP
@@ -13,7 +15,7 @@ FACT_STARTS = (
     "who", "whos", "whose", "whom", "when", "whens", "where", "wheres", "what", "whats", "which", "how", "hows", "is", "was",
     "are", "were", "did", "does", "do", "has", "have", "had", "in what", "in which", "tell me", "give me", "describe",
     "summarize", "summarise", "name", "can you tell", "could you tell", "do you know", "please tell", "i want to know",
-    "explain", "on what", "from which", "from what", "for how", "and who", "and when", "and where", "and how", "and what",
+    "explain", "wasnt", "isnt", "didnt", "doesnt", "arent", "werent", "hasnt", "on what", "from which", "from what", "for how", "and who", "and when", "and where", "and how", "and what",
 )  # fmt: skip
 _ORDINALS = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
@@ -44,7 +46,10 @@ def list_shaped(reading: Reading) -> bool:
             return True
         if word in singulars and left in ("which", "what", "a", "any", "some", "another", "good", "great", "this"):
             return left != "this"
-    return reading.has("something", "anything", "what should", "what to watch", "what can i watch", "what could")
+    return reading.has(
+        "something", "anything", "what should", "what to watch", "what can i watch", "what could", "the one where",
+        "the one with", "the one that", "the one in which", "the one about", "which one has", "which one is about",
+    )  # fmt: skip
 
 
 def _which(words: list[str], at: int) -> bool:
@@ -71,6 +76,31 @@ def find_subjects(reading: Reading) -> tuple[list[Mention], bool]:
             accepted.append(_with_article(reading, mention))
             similar = similar or like
     return sorted(accepted, key=lambda mention: mention.start), similar
+
+
+def longer_name(reading: Reading, mention: Mention) -> int | None:
+    """Where a title really ends that goes on behind the one that was found: "Titanic 2", "The Matrix Reloaded".
+
+    None if it does not go on. What was found is then another document, and must not be answered about.
+    """
+    at = mention.end
+    if at >= len(reading.tokens) or reading.used[at]:
+        return None
+    token, before = reading.tokens[at], reading.tokens[at - 1]
+    if before.possessive or token.start - before.end > 2:
+        return None
+    if re.fullmatch(r"[2-9]|1\d|ii|iii|iv|vi{0,3}", token.folded) and not _counts(reading, at):
+        return at + 1
+    named = any(other.start <= at < other.end for other in reading.mentions if other.length > 1 or other.start != at)
+    if _proper(reading, at) and before.capital and not named and token.start - before.end == 1:
+        return at + 1 + (_proper(reading, at + 1))
+    return None
+
+
+def _counts(reading: Reading, at: int) -> bool:
+    """Whether a number counts or measures something: "jaws 2 hours"."""
+    kinds = {phrase.kind for length in (1, 2) for phrase in reading.lexicon.at(reading.tokens, at + 1, at + 1 + length)}
+    return bool(kinds & {"unit"}) or reading.word(at + 1) in ("or", "and", "to", "years", "of")
 
 
 def _inside_person(reading: Reading, mention: Mention) -> bool:
@@ -109,18 +139,26 @@ def _accept(reading: Reading, mention: Mention) -> bool:
     tokens = reading.tokens[mention.start : mention.end]
     if all(token.quoted for token in tokens):
         return True
+    noun_next = reading.lexicon.is_noun(reading.word(mention.end)) and mention.length == 1
     if _is_leftover(reading, mention) and not list_shaped_without(reading, mention):
-        return True
+        return not noun_next or mention.end == len(reading.tokens)
     if _series(reading, mention):
         return True
     if reading.left_word(mention.start, ("the",))[0] == "than" and _compared_before(reading, mention.start):
         return True
     if list_shaped_without(reading, mention):
+        left, _ = reading.left_word(mention.start, ("the", "for", "from"))
+        if left in ("except", "excluding", "besides") or reading.has("other than", "but not", "apart from"):
+            return _capitalised(reading, mention) or left in ("except", "excluding")
         return _capitalised(reading, mention) and mention.length >= 2 and _introduced(reading, mention)
     if not fact_shaped(reading):
         return False
+    if reading.about and mention.start > reading.about and not _capitalised(reading, mention):
+        return False
     if mention.length >= 2 and _significant(reading, mention):
         return not (len(tokens) == 2 and _only_phrases(reading, mention) and not _capitalised(reading, mention))
+    if noun_next or (reading.about and mention.start > reading.about):
+        return False
     alone = not (_proper(reading, mention.start - 1) or _proper(reading, mention.end))
     return alone and _capitalised(reading, mention) and mention.start > 0 and not reading.lexicon.knows(tokens[0].folded)
 

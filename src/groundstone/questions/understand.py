@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from groundstone.filters import Compare, Filter, Or, Sort, fold, leaves
+from groundstone.filters import Compare, Filter, Or, fold
 from groundstone.questions import follow_up
 from groundstone.questions.comparisons import find_comparisons
 from groundstone.questions.dates import find_booleans, find_dates
+from groundstone.questions.decide import Decision, Parts, is_yes_no
 from groundstone.questions.lexicon import Found, Lexicon
 from groundstone.questions.names import Mention
-from groundstone.questions.query import MAX_CHIPS, Chip, Measure, Query
+from groundstone.questions.query import Measure, Query
 from groundstone.questions.reading import Item, Reading
 from groundstone.questions.sorting import find_comparative, find_limit, find_sorting
 from groundstone.questions.subjects import (
-    FACT_STARTS,
     fact_shaped,
     find_subjects,
     list_shaped,
     list_shaped_without,
+    longer_name,
     misspelt_subject,
     partial_subject,
     pointed,
@@ -50,7 +51,6 @@ _CHAT = re.compile(
     r"|what can you do|help|ok|okay|cool|great|nice|lol|test|yo|sup|are you (a )?(bot|robot|human|real|ai))( there| very much"
     r"| so much| today| bot| a lot| everyone| all)*"
 )
-_YES_NO = ("is", "are", "was", "were", "did", "does", "do", "has", "have", "had", "isnt", "wasnt", "didnt", "doesnt")
 _BY_THE = ("by the", "from the", "with the", "of the", "starring the")
 _MEASURES: dict[str, Measure] = {
     "average": "mean", "mean": "mean", "avg": "mean", "averaged": "mean", "on average": "mean",
@@ -76,7 +76,7 @@ def understand(question: str, lexicon: Lexicon, vocabulary: Vocabulary, context:
         return Query("reset", question)
     if _CHAT.fullmatch(plain):
         return Query("off_topic", question)
-    if first in _TASKS:
+    if first in _TASKS or not re.search(r"[^\W\d_]", question):
         return Query("off_topic", question)
     if not (lexicon.schema.title_field or lexicon.schema.id_field):
         return follow_up.passage(question, context.previous)
@@ -96,14 +96,7 @@ class _Understanding:
     def __init__(self, reading: Reading, question: str) -> None:
         self.reading, self.question = reading, question
         self.lexicon, self.vocabulary = reading.lexicon, reading.vocabulary
-        self.asked: str | None = None
-        self.absent: str | None = None
-        self.similar = False
-        self.counting = False
-        self.most = False
-        self.measure: Measure | None = None
-        self.about = len(reading.tokens)
-        self.missing = ""  # a name that was asked for and not found
+        self.parts = Parts(reading, question, about=len(reading.tokens))
 
     def query(self) -> Query:
         reading = self.reading
@@ -113,36 +106,59 @@ class _Understanding:
             if (at := self._position(polite)) is not None:
                 reading.use(at, at + 2)
         reading.mentions = self.vocabulary.names.mentions(reading.tokens)
+        self.parts.about = about_from(reading)
+        reading.about = self.parts.about if self.parts.about < len(reading.tokens) else 0
         self._find_subjects()
-        if not reading.subjects and fact_shaped(reading) and not list_shaped(reading):
+        if not reading.subjects and not self.parts.missing and fact_shaped(reading) and not list_shaped(reading):
             reading.subjects = pointed(reading)
         self._find_kind_words()
         find_person_meant(reading)
         self._find_filters()
         self._find_asked()
-        if not reading.subjects and not self.similar:
+        if not reading.subjects and not self.parts.similar and not self.parts.missing:
             self._find_subjects()
-        if not reading.subjects:
+        if not reading.subjects and not self.parts.missing:
             reading.subjects = pointed(reading)
-        if not reading.subjects and not reading.items and not (self.counting or self.measure or self.most):
+        if not reading.subjects and not reading.items and not self.parts.missing and not (self.parts.counting or self.parts.measure or self.parts.most):
             self._mend_spelling()
         self._narrow_subjects()
-        return self._build()
+        return Decision(self.parts).query()
 
     # -- the parts of a question -------------------------------------------------------------------------
 
     def _find_subjects(self) -> None:
-        mentions, self.similar = find_subjects(self.reading)
+        mentions, self.parts.similar = find_subjects(self.reading)
+        mentions = [mention for mention in mentions if not self._excluded(mention)]
         self._take_subjects(mentions)
-        self.about = about_from(self.reading)
-        self.reading.about = self.about if self.about < len(self.reading.tokens) else 0
+        self.parts.about = about_from(self.reading)
+        self.reading.about = self.parts.about if self.parts.about < len(self.reading.tokens) else 0
+
+    def _excluded(self, mention: Mention) -> bool:
+        """ "all films by X except Y": adds the filter that leaves Y out."""
+        reading, title = self.reading, self.lexicon.schema.title_field
+        left, at = reading.left_word(mention.start, ("the", "for", "from"))
+        if title is None or left not in ("except", "excluding", "besides", "but", "not", "than", "minus", "without"):
+            return False
+        if left in ("than", "not", "but") and not reading.has("other than", "but not", "apart from", "not including"):
+            return False
+        names = [name.value for name in mention.of([title])]
+        if not names or not list_shaped_without(reading, mention):
+            return False
+        where = Compare(title, "in", tuple(names))
+        reading.add(Item(at, mention.end, "filter", title, f"{names[0]}", where, negated=True))
+        return True
 
     def _take_subjects(self, mentions: list[Mention]) -> None:
         titles = self.vocabulary.titles()
         ids: dict[str, None] = {}
         for mention in mentions:
+            end = None if self.parts.similar or mention.corrected else longer_name(self.reading, mention)
+            if end is not None:
+                mention = self._longer(mention, end)
+                if mention is None:
+                    continue
             names = mention.of(titles)
-            if self._only_noun(self.reading.word(mention.end)) and self.reading.word(mention.end).endswith("s"):
+            if self.lexicon.is_noun(self.reading.word(mention.end)) and self.reading.word(mention.end).endswith("s"):
                 words = [token.folded for token in self.reading.tokens[mention.start : mention.end]]
                 names = self.vocabulary.names.series(words, titles[0]) or names
                 ids.update(dict.fromkeys(self.vocabulary.documents_named(names)))
@@ -155,28 +171,40 @@ class _Understanding:
                 self.reading.notes.append(f"Read as {mention.corrected}.")
         self.reading.subjects = tuple(ids)
 
+    def _longer(self, mention: Mention, end: int) -> Mention | None:
+        """The document with the longer title, or None, noting which name is missing."""
+        words = [token.folded for token in self.reading.tokens[mention.start : end]]
+        names = self.vocabulary.names.lookup(words)
+        self.reading.use(mention.start, end)
+        if any(name.field in self.vocabulary.titles() for name in names):
+            return Mention(mention.start, end, names)
+        self.parts.missing = self.question[self.reading.tokens[mention.start].start : self.reading.tokens[end - 1].end]
+        near = mention.of(self.vocabulary.titles())
+        self.reading.notes.append(f"There is {' and '.join(name.value for name in near[:3])} here.")
+        return None
+
     def _find_kind_words(self) -> None:
         reading = self.reading
         for phrase in ("how many", "number of", "count of", "count", "how much films"):
             at = self._position(phrase)
             if at is not None and not self._longer_ask(at, len(phrase.split())):
-                self.counting = True
+                self.parts.counting = True
                 reading.use(at, at + len(phrase.split()))
                 break
         for phrase in ("most common", "most frequently", "most frequent", "most often", "commonest", "most prolific", "most"):
             if (at := self._position(phrase)) is not None and not self._longer_ask(at, 1):
-                self.most = True
+                self.parts.most = True
                 if phrase != "most":
                     reading.use(at, at + len(phrase.split()))
                 break
         for word, measure in _MEASURES.items():
             if (at := self._position(word)) is not None and self.reading.word(at - 1) not in ("i", "you", "it", "that"):
-                self.measure = measure
+                self.parts.measure = measure
                 reading.use(at, at + len(word.split()))
                 break
         for found in self.lexicon.find(reading.tokens, "absent"):
-            if reading.free(found.start, found.end) and found.start < self.about and self.absent is None:
-                self.absent = found.phrase.value
+            if reading.free(found.start, found.end) and found.start < self.parts.about and self.parts.absent is None:
+                self.parts.absent = found.phrase.value
                 reading.use(found.start, found.end)
         find_limit(reading)
 
@@ -198,23 +226,23 @@ class _Understanding:
 
     def _find_filters(self) -> None:
         reading = self.reading
-        alone = bool(reading.subjects) and not self.similar and not list_shaped(reading) and not reading.has("than")
+        alone = bool(reading.subjects) and not self.parts.similar and not list_shaped(reading) and not reading.has("than")
         find_dates(reading)
         find_comparisons(reading)
         find_people(reading, reading.mentions)
         find_places(reading)
-        if not alone or self._yes_no() or len(reading.subjects) > 1:
-            find_values(reading, reading.mentions, cued_only_from=self.about)
+        if not alone or is_yes_no(self.reading) or len(reading.subjects) > 1:
+            find_values(reading, reading.mentions, cued_only_from=self.parts.about)
         if not alone:
-            find_sorting(reading, until=self.about)
+            find_sorting(reading, until=self.parts.about)
             if len(reading.subjects) > 1 and reading.has("than"):
                 find_comparative(reading)
-            find_meanings(reading, until=self.about)
+            find_meanings(reading, until=self.parts.about)
         elif len(reading.subjects) > 1:
-            find_sorting(reading, until=self.about)
+            find_sorting(reading, until=self.parts.about)
             find_comparative(reading)
         self._same_as_subject()
-        if not alone or self._yes_no():
+        if not alone or is_yes_no(self.reading):
             find_booleans(reading)
         negate(reading)
         merge_alternatives(reading)
@@ -222,7 +250,7 @@ class _Understanding:
     def _same_as_subject(self) -> None:
         """ "by the director of X", "same language as X": a filter with the values that X has."""
         reading = self.reading
-        if not reading.subjects or self.similar:
+        if not reading.subjects or self.parts.similar:
             return
         asked = self._first_ask(set(self.lexicon.fields))
         if asked and not (reading.has("same") or reading.text(asked[1] - 2, asked[1]) in _BY_THE):
@@ -243,11 +271,11 @@ class _Understanding:
 
     def _find_asked(self) -> None:
         reading = self.reading
-        if self.absent or self.similar:
+        if self.parts.absent or self.parts.similar:
             return
         body = self.lexicon.schema.body_field
         if reading.subjects and body and (reading.has("about", "tell me about") or reading.starts("describe")):
-            self.asked = body
+            self.parts.asked = body
             return
         wanted = set(self.lexicon.fields)
         if reading.starts("who", "whos", "whom", "name the") or reading.has("by whom"):
@@ -259,14 +287,14 @@ class _Understanding:
             wanted = wanted - {body}
         found = self._first_ask(wanted)
         if found:
-            self.asked = found[0]
+            self.parts.asked = found[0]
             reading.use(found[1], found[2])
 
     def _first_ask(self, wanted: set[str]) -> tuple[str, int, int] | None:
         reading = self.reading
         best: tuple[str, int, int] | None = None
         for found in self.lexicon.find(reading.tokens, "ask"):
-            if found.phrase.field in wanted and reading.free(found.start, found.end) and found.start < self.about:
+            if found.phrase.field in wanted and reading.free(found.start, found.end) and found.start < self.parts.about:
                 longer = best and found.start < best[2] and found.end - found.start > best[2] - best[1]
                 if (best is None or longer) and not self._introduces(found):
                     best = found.phrase.field, found.start, found.end
@@ -294,10 +322,10 @@ class _Understanding:
         elif not (listed and sum(not self.lexicon.knows(token.folded) for token in reading.rest()) > 3):
             mention = misspelt_subject(reading)
         if mention is None:
-            if self.asked and not list_shaped(reading) and (words := [token.text for token in reading.rest()]):
-                self.missing = " ".join(words)
+            if self.parts.asked and not list_shaped(reading) and (words := [token.text for token in reading.rest()]):
+                self.parts.missing = " ".join(words)
             return
-        if mention.start > self.about and mention.length < 2:
+        if mention.start > self.parts.about and mention.length < 2:
             return
         if mention.of(self.vocabulary.titles()) and not list_shaped_without(reading, mention):
             self._take_subjects([mention])
@@ -317,210 +345,16 @@ class _Understanding:
     def _narrow_subjects(self) -> None:
         """Of several documents with one title, those of the year named beside it, or those that the filters fit."""
         reading = self.reading
-        if len(reading.subjects) < 2 or not reading.items or self.similar:
+        if len(reading.subjects) < 2 or not reading.items or self.parts.similar:
             return
         years = [item for item in reading.items if item.field == self.lexicon.year_field and item.where is not None]
         others = [item for item in reading.items if item.where is not None and item not in years]
-        if self._yes_no() and not (years and (others or self.asked)):
+        if is_yes_no(self.reading) and not (years and (others or self.parts.asked)):
             return
-        used = years if self._yes_no() else years + others
+        used = years if is_yes_no(self.reading) else years + others
         wanted = Query("list", "", chips=tuple(item.chip() for item in used)).where
         fitting = set(self.vocabulary.collection.ids(self.vocabulary.principal, wanted)) if wanted else set()
         kept = tuple(document for document in reading.subjects if document in fitting)
         if kept:
             reading.subjects = kept
             reading.items = [item for item in reading.items if item not in used]
-
-    # -- the query ---------------------------------------------------------------------------------------
-
-    def _yes_no(self) -> bool:
-        return self.reading.word(0) in _YES_NO and not self.reading.starts(
-            "are there", "is there", "do you have", "do you know", "can you", "do you remember"
-        )
-
-    def _theme(self) -> str:
-        """What the question is about besides its filters: words for themes, then what no part explains."""
-        named = [found.phrase.value for found in self.lexicon.find(self.reading.tokens, "theme") if self._takes(found)]
-        return " or ".join(dict.fromkeys(word for word in (*named, self._unexplained()) if word))
-
-    def _takes(self, found: Found) -> bool:
-        free = self.reading.free(found.start, found.end)
-        self.reading.use(found.start, found.end)
-        return free
-
-    def _unexplained(self) -> str:
-        """What no part explains, as it was typed, function words between content words included."""
-        reading = self.reading
-        fields = {at for found in self.lexicon.find(reading.tokens, "ask") for at in range(found.start, found.end)}
-        rest = {
-            token.start
-            for at, token in enumerate(reading.tokens)
-            if token in reading.rest() and (at > self.about or at not in fields or not reading.items)
-        }
-        positions = [
-            at
-            for at, token in enumerate(reading.tokens)
-            if token.start in rest and (at > self.about or not self._only_noun(token.folded))
-        ]
-        if not positions:
-            return ""
-        first, last = positions[0], positions[-1]
-        words = [
-            reading.tokens[at].text
-            for at in range(first, last + 1)
-            if not reading.used[at]
-            and (at in positions or (reading.tokens[at].folded in STOP and not self._only_noun(reading.word(at))))
-        ]
-        return " ".join(word for word in words if word not in (",", "/", "+"))
-
-    def _only_noun(self, word: str) -> bool:
-        return word in self.lexicon.nouns or word in self.lexicon.noun
-
-    def _chips(self, theme: str) -> tuple[Chip, ...]:
-        chips = [item.chip() for item in sorted(self.reading.items, key=lambda item: item.start)]
-        if theme:
-            chips.append(Chip("theme", theme))
-        return tuple(dict.fromkeys(chips))[:MAX_CHIPS]
-
-    def _limit(self) -> int | None:
-        return next((item.limit for item in self.reading.items if item.limit), None)
-
-    def _build(self) -> Query:
-        reading, theme = self.reading, self._theme()
-        base = Query(
-            "list", self.question, theme, reading.subjects, self.asked, self.measure, limit=self._limit(),
-            notes=tuple(reading.notes), chips=self._chips(theme),
-        )  # fmt: skip
-        absent = self.absent or self._without_values(base)
-        if absent:
-            return replace(base, kind="unknown_field", asked=absent)
-        if self.similar and reading.subjects:
-            return replace(base, kind="similar", asked=None)
-        if reading.subjects:
-            return self._about_subjects(base)
-        if self.missing:
-            return replace(base, kind="fact", chips=(), notes=(*base.notes, f"nothing called {self.missing!r}"))
-        return self._about_all(base)
-
-    def _without_values(self, base: Query) -> str | None:
-        """The name of a field that the question needs and no document has a value of."""
-        needed = [sort.field for sort in base.sort] + [leaf.field for leaf in leaves(base.where)]
-        for field in [*needed, *([self.asked] if self.asked and not base.subjects else [])]:
-            if self.vocabulary.present.get(field) == 0:
-                return self.lexicon.fields[field].spec.heading.lower()
-        return None
-
-    def _about_subjects(self, base: Query) -> Query:
-        if self.asked is None and len(base.subjects) > 1 and list_shaped(self.reading) and not base.sort and not self.counting:
-            return replace(base, kind="list", theme="", limit=base.limit or 20)
-        if base.sort:
-            sort = replace(base, kind="list", asked=None, theme="", limit=1)
-            return sort if len(base.subjects) > 1 else replace(base, kind="fact", chips=())
-        several = len(base.subjects) > 1 and self.asked is not None and self._numeric(self.asked)
-        if several and self.measure is None and self.reading.has("every", "all", "whole", "entire", "marathon", "together"):
-            self.measure = "total"
-        if several and self.asked and (end := self._comparing()) is not None:
-            spec = self.lexicon.fields[self.asked].spec
-            chip = Chip("sort", f"{spec.heading}, {'highest' if end else 'lowest'} first", sort=Sort(self.asked, end))
-            return replace(base, kind="list", asked=None, theme="", limit=1, chips=(chip,))
-        if self.measure and self.asked:
-            return replace(base, kind="aggregate", measure=self.measure, theme="", chips=())
-        if self.counting and self.asked and self._many(self.asked):
-            return replace(base, kind="count", theme="", chips=())
-        if self.asked and self._more_than_asked():
-            return replace(base, kind="fact", asked=None, chips=())
-        if self._yes_no() and base.where is not None and not self._open_words():
-            return replace(base, kind="fact", asked=None, theme="")
-        if self.asked is None and not base.theme and self.lexicon.schema.body_field and base.where is None:
-            return replace(base, kind="fact", asked=self.lexicon.schema.body_field, chips=())
-        return replace(base, kind="fact", chips=tuple(chip for chip in base.chips if chip.kind != "theme"))
-
-    def _more_than_asked(self) -> bool:
-        """Whether so much is left unexplained that the text is asked, not the field: "what prize does Ali win in X"."""
-        if self.asked == self.lexicon.schema.body_field or self._named_field():
-            return False
-        asks = {at for found in self.lexicon.find(self.reading.tokens, "ask") for at in range(found.start, found.end)}
-        known = {self.reading.tokens[at] for at in asks}
-        left = [token for token in self.reading.rest() if token not in known and not self._only_noun(token.folded)]
-        return len(left) >= (3 if self.reading.starts("who", "whos", "when") else 2) or self.reading.starts("why")
-
-    def _named_field(self) -> bool:
-        """Whether the field is named outright: "which year", "what language"."""
-        return any(
-            found.phrase.field == self.asked and self.reading.word(found.start - 1) in ("which", "what")
-            for found in self.lexicon.find(self.reading.tokens, "ask")
-        )
-
-    def _numeric(self, field: str) -> bool:
-        return self.lexicon.fields[field].spec.type in ("integer", "number")
-
-    def _comparing(self) -> bool | None:
-        """True for "higher", False for "lower", None for neither."""
-        if self.reading.has("higher", "highest", "greater", "better", "best", "more", "most", "larger", "bigger"):
-            return True
-        return False if self.reading.has("lower", "lowest", "less", "least", "smaller", "worse", "worst") else None
-
-    def _open_words(self) -> bool:
-        return any(word in ("who", "what", "when", "where", "which", "how") for word in self.reading.words()[1:3])
-
-    def _many(self, field: str) -> bool:
-        return self.lexicon.fields[field].spec.many
-
-    def _about_all(self, base: Query) -> Query:
-        reading = self.reading
-        listed = list_shaped(reading)
-        if self.counting:
-            distinct = None if listed and not self._asks_values() else self.asked
-            return replace(base, kind="count", asked=distinct)
-        if self.measure and self.asked:
-            return replace(base, kind="aggregate")
-        if self.asked and self.most:
-            return self._most_common(base)
-        if self.asked == self.lexicon.schema.body_field:
-            self.asked = None
-        asks = reading.starts(*FACT_STARTS)
-        if self.asked and asks and not listed and (base.where is not None or base.sort):
-            if base.sort:
-                return replace(base, kind="fact", limit=base.limit or 1, theme=base.theme)
-            return self._most_common(base)
-        if self._describes(base, listed, asks):
-            return Query("passage", self.question, theme=self.question)
-        wanted = listed or reading.has("recommend", "suggest", "watch")
-        if base.theme and base.where is not None and asks and not wanted and not base.sort:
-            return Query("passage", self.question, theme=self.question)
-        if base.where is not None or base.sort or (base.theme and wanted):
-            return replace(base, kind="list", asked=None)
-        if self.asked and not listed and not base.theme:
-            return self._most_common(base)
-        if base.theme:
-            return replace(base, kind="passage" if asks and not listed else "list", asked=None)
-        if listed or reading.has("recommend", "suggest"):
-            return replace(base, kind="list", asked=None)
-        return replace(base, kind="off_topic", asked=None)
-
-    def _describes(self, base: Query, listed: bool, asks: bool) -> bool:
-        """A description in plain words ("the poor family that folds pizza boxes"), where a value word is chance."""
-        cued = any(item.kind != "filter" or item.end - item.start > 1 for item in self.reading.items)
-        return not (listed or asks or cued) and len(self.reading.rest()) >= 3
-
-    def _asks_values(self) -> bool:
-        """ "how many directors": the field stands right after the words that count."""
-        found = self._position_of_asked()
-        return found is not None and found <= 4
-
-    def _position_of_asked(self) -> int | None:
-        for found in self.lexicon.find(self.reading.tokens, "ask"):
-            if found.phrase.field == self.asked:
-                before = range(found.start)
-                nouns = any(self._only_noun(self.reading.word(at)) for at in before)
-                return None if nouns else found.start
-        return None
-
-    def _most_common(self, base: Query) -> Query:
-        chips = tuple(chip for chip in base.chips if chip.kind not in ("theme", "sort"))
-        return replace(base, kind="aggregate", measure="most", theme="", chips=chips)
-
-
-def default_sort(lexicon: Lexicon) -> Sort | None:
-    """How a list without theme and sort is ordered."""
-    return lexicon.best

@@ -335,7 +335,7 @@ def negate(reading: Reading) -> None:
         if item.kind not in ("filter", "meaning"):
             continue
         before = ordered[index - 1] if index else None
-        item.negated = _negator_before(reading, item) or (
+        item.negated = item.negated or _negator_before(reading, item) or (
             before is not None and before.negated and _same_list(reading, before, item)
         )
 

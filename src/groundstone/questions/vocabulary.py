@@ -11,6 +11,7 @@ from groundstone.filters import Compare
 from groundstone.identity import Principal
 from groundstone.questions.lexicon import Lexicon
 from groundstone.questions.names import Name, NameIndex
+from groundstone.records import Scalar
 from groundstone.schema import FieldSpec, Schema
 from groundstone.stores.base import Aggregate, Collection
 
@@ -43,6 +44,11 @@ class Vocabulary:
         values = self.collection.values(self.principal, spec.name, limit=MAX_VALUES)
         self.present[spec.name] = len(values)
         title = spec.name == self.schema.title_field
+        self._add(spec, values, title, lexicon)
+        if title:
+            self.names.add_series(spec.name)
+
+    def _add(self, spec: FieldSpec, values: list[tuple[Scalar, int]], title: bool, lexicon: Lexicon) -> None:
         for value, count in values:
             if isinstance(value, str) and len(value) <= 200:
                 self.names.add(

@@ -1,0 +1,229 @@
+"""What kind of query the parts of a question make together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from groundstone.filters import Sort, leaves
+from groundstone.questions.lexicon import Found
+from groundstone.questions.query import MAX_CHIPS, Chip, Measure, Query
+from groundstone.questions.reading import Reading
+from groundstone.questions.subjects import FACT_STARTS, list_shaped
+from groundstone.questions.words import STOP
+
+YES_NO = (
+    "is", "are", "was", "were", "did", "does", "do", "has", "have", "had", "isnt", "wasnt", "didnt", "doesnt", "arent",
+    "werent", "hasnt",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Parts:
+    """What was recognised in a question, besides the items and subjects of its reading."""
+
+    reading: Reading
+    question: str
+    asked: str | None = None  # the field asked for
+    also: tuple[str, ...] = ()  # further fields asked for in the same breath
+    absent: str | None = None  # something that the schema has no field for
+    similar: bool = False
+    counting: bool = False
+    most: bool = False
+    measure: Measure | None = None
+    about: int = 0  # where a description of content begins; the number of tokens when there is none
+    missing: str = ""  # a name that was asked for and not found
+
+
+def is_yes_no(reading: Reading) -> bool:
+    return reading.word(0) in YES_NO and not reading.starts(
+        "are there", "is there", "do you have", "do you know", "can you", "do you remember"
+    )
+
+
+class Decision:
+    """Turns the parts of one question into its query."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts, self.reading, self.question = parts, parts.reading, parts.question
+        self.lexicon, self.vocabulary = parts.reading.lexicon, parts.reading.vocabulary
+        self.asked, self.measure = parts.asked, parts.measure
+
+    def query(self) -> Query:
+        reading, theme = self.reading, self._theme()
+        base = Query(
+            "list", self.question, theme, reading.subjects, self.asked, self.measure, limit=self._limit(),
+            notes=tuple(reading.notes), chips=self._chips(theme),
+        )  # fmt: skip
+        absent = self.parts.absent or self._without_values(base)
+        if absent:
+            return replace(base, kind="unknown_field", asked=absent)
+        if self.parts.similar and reading.subjects:
+            return replace(base, kind="similar", asked=None)
+        if reading.subjects:
+            return self._about_subjects(base)
+        if self.parts.missing:
+            return replace(base, kind="fact", chips=(), notes=(*base.notes, f"nothing called {self.parts.missing!r}"))
+        return self._about_all(base)
+
+    def _theme(self) -> str:
+        """What the question is about besides its filters: words for themes, then what no part explains."""
+        named = [found.phrase.value for found in self.lexicon.find(self.reading.tokens, "theme") if self._takes(found)]
+        return " or ".join(dict.fromkeys(word for word in (*named, self._unexplained()) if word))
+
+    def _takes(self, found: Found) -> bool:
+        free = self.reading.free(found.start, found.end)
+        self.reading.use(found.start, found.end)
+        return free
+
+    def _unexplained(self) -> str:
+        """What no part explains, as it was typed, function words between content words included."""
+        reading = self.reading
+        fields = {at for found in self.lexicon.find(reading.tokens, "ask") for at in range(found.start, found.end)}
+        rest = {
+            token.start
+            for at, token in enumerate(reading.tokens)
+            if token in reading.rest() and (at > self.parts.about or at not in fields or not reading.items)
+        }
+        positions = [
+            at
+            for at, token in enumerate(reading.tokens)
+            if token.start in rest and (at > self.parts.about or not self.lexicon.is_noun(token.folded))
+        ]
+        if not positions:
+            return ""
+        first, last = positions[0], positions[-1]
+        words = [
+            reading.tokens[at].text
+            for at in range(first, last + 1)
+            if not reading.used[at]
+            and (at in positions or (reading.tokens[at].folded in STOP and not self.lexicon.is_noun(reading.word(at))))
+        ]
+        return " ".join(word for word in words if word not in (",", "/", "+"))
+
+    def _chips(self, theme: str) -> tuple[Chip, ...]:
+        chips = [item.chip() for item in sorted(self.reading.items, key=lambda item: item.start)]
+        if theme:
+            chips.append(Chip("theme", theme))
+        return tuple(dict.fromkeys(chips))[:MAX_CHIPS]
+
+    def _limit(self) -> int | None:
+        return next((item.limit for item in self.reading.items if item.limit), None)
+
+
+    def _without_values(self, base: Query) -> str | None:
+        """The name of a field that the question needs and no document has a value of."""
+        needed = [sort.field for sort in base.sort] + [leaf.field for leaf in leaves(base.where)]
+        for field in [*needed, *([self.asked] if self.asked and not base.subjects else [])]:
+            if self.vocabulary.present.get(field) == 0:
+                return self.lexicon.fields[field].spec.heading.lower()
+        return None
+
+    def _about_subjects(self, base: Query) -> Query:
+        if self.asked is None and len(base.subjects) > 1 and list_shaped(self.reading) and not base.sort and not self.parts.counting:
+            return replace(base, kind="list", theme="", limit=base.limit or 20)
+        if base.sort:
+            sort = replace(base, kind="list", asked=None, theme="", limit=1)
+            return sort if len(base.subjects) > 1 else replace(base, kind="fact", chips=())
+        several = len(base.subjects) > 1 and self.asked is not None and self._numeric(self.asked)
+        if several and self.measure is None and self.reading.has("every", "all", "whole", "entire", "marathon", "together"):
+            self.measure = "total"
+        if several and self.asked and (end := self._comparing()) is not None:
+            spec = self.lexicon.fields[self.asked].spec
+            chip = Chip("sort", f"{spec.heading}, {'highest' if end else 'lowest'} first", sort=Sort(self.asked, end))
+            return replace(base, kind="list", asked=None, theme="", limit=1, chips=(chip,))
+        if self.measure and self.asked:
+            return replace(base, kind="aggregate", measure=self.measure, theme="", chips=())
+        if self.parts.counting and self.asked and self._many(self.asked):
+            return replace(base, kind="count", theme="", chips=())
+        if self.asked and self._more_than_asked():
+            return replace(base, kind="fact", asked=None, chips=())
+        if is_yes_no(self.reading) and base.where is not None and not self._open_words():
+            return replace(base, kind="fact", asked=None, theme="")
+        if self.asked is None and not base.theme and self.lexicon.schema.body_field and base.where is None:
+            return replace(base, kind="fact", asked=self.lexicon.schema.body_field, chips=())
+        return replace(base, kind="fact", chips=tuple(chip for chip in base.chips if chip.kind != "theme"))
+
+    def _more_than_asked(self) -> bool:
+        """Whether so much is left unexplained that the text is asked, not the field: "what prize does Ali win in X"."""
+        if self.asked == self.lexicon.schema.body_field or self._named_field():
+            return False
+        asks = {at for found in self.lexicon.find(self.reading.tokens, "ask") for at in range(found.start, found.end)}
+        known = {self.reading.tokens[at] for at in asks}
+        left = [token for token in self.reading.rest() if token not in known and not self.lexicon.is_noun(token.folded)]
+        return len(left) >= (3 if self.reading.starts("who", "whos", "when") else 2) or self.reading.starts("why")
+
+    def _named_field(self) -> bool:
+        """Whether the field is named outright: "which year", "what language"."""
+        return any(
+            found.phrase.field == self.asked and self.reading.word(found.start - 1) in ("which", "what")
+            for found in self.lexicon.find(self.reading.tokens, "ask")
+        )
+
+    def _numeric(self, field: str) -> bool:
+        return self.lexicon.fields[field].spec.type in ("integer", "number")
+
+    def _comparing(self) -> bool | None:
+        """True for "higher", False for "lower", None for neither."""
+        if self.reading.has("higher", "highest", "greater", "better", "best", "more", "most", "larger", "bigger"):
+            return True
+        return False if self.reading.has("lower", "lowest", "less", "least", "smaller", "worse", "worst") else None
+
+    def _open_words(self) -> bool:
+        return any(word in ("who", "what", "when", "where", "which", "how") for word in self.reading.words()[1:3])
+
+    def _many(self, field: str) -> bool:
+        return self.lexicon.fields[field].spec.many
+
+    def _about_all(self, base: Query) -> Query:
+        reading = self.reading
+        listed = list_shaped(reading)
+        if self.parts.counting:
+            distinct = None if listed and not self._asks_values() else self.asked
+            return replace(base, kind="count", asked=distinct)
+        if self.measure and self.asked:
+            return replace(base, kind="aggregate")
+        if self.asked and self.parts.most:
+            return self._most_common(base)
+        if self.asked == self.lexicon.schema.body_field:
+            self.asked = None
+        asks = reading.starts(*FACT_STARTS)
+        if self.asked and asks and not listed and (base.where is not None or base.sort):
+            if base.sort:
+                return replace(base, kind="fact", limit=base.limit or 1, theme=base.theme)
+            return self._most_common(base)
+        if self._describes(base, listed, asks):
+            return Query("passage", self.question, theme=self.question)
+        wanted = listed or reading.has("recommend", "suggest", "watch")
+        if base.theme and base.where is not None and asks and not wanted and not base.sort:
+            return Query("passage", self.question, theme=self.question)
+        if base.where is not None or base.sort or (base.theme and wanted):
+            return replace(base, kind="list", asked=None)
+        if self.asked and not listed and not base.theme:
+            return self._most_common(base)
+        if base.theme:
+            return replace(base, kind="passage" if asks and not listed else "list", asked=None)
+        if listed or reading.has("recommend", "suggest"):
+            return replace(base, kind="list", asked=None)
+        return replace(base, kind="off_topic", asked=None)
+
+    def _describes(self, base: Query, listed: bool, asks: bool) -> bool:
+        """A description in plain words ("the poor family that folds pizza boxes"), where a value word is chance."""
+        cued = any(item.kind != "filter" or item.end - item.start > 1 for item in self.reading.items)
+        return not (listed or asks or cued) and len(self.reading.rest()) >= 3
+
+    def _asks_values(self) -> bool:
+        """ "how many directors": the field stands right after the words that count."""
+        found = self._position_of_asked()
+        return found is not None and found <= 4
+
+    def _position_of_asked(self) -> int | None:
+        for found in self.lexicon.find(self.reading.tokens, "ask"):
+            if found.phrase.field == self.asked:
+                before = range(found.start)
+                nouns = any(self.lexicon.is_noun(self.reading.word(at)) for at in before)
+                return None if nouns else found.start
+        return None
+
+    def _most_common(self, base: Query) -> Query:
+        chips = tuple(chip for chip in base.chips if chip.kind not in ("theme", "sort"))
+        return replace(base, kind="aggregate", measure="most", theme="", chips=chips)
