@@ -122,7 +122,7 @@ class Decision:
         if self.asked is None and len(base.subjects) > 1 and list_shaped(self.reading) and not base.sort and not self.parts.counting:
             return replace(base, kind="list", theme="", limit=base.limit or 20)
         if base.sort:
-            sort = replace(base, kind="list", asked=None, theme="", limit=1)
+            sort = replace(base, kind="list", asked=None, theme="", limit=base.limit)
             return sort if len(base.subjects) > 1 else replace(base, kind="fact", chips=())
         several = len(base.subjects) > 1 and self.asked is not None and self._numeric(self.asked)
         if several and self.measure is None and self.reading.has("every", "all", "whole", "entire", "marathon", "together"):

@@ -288,12 +288,24 @@ def misspelt_subject(reading: Reading) -> Mention | None:
                     continue
                 if length == 1 and len(reading.tokens[begin].folded) < 5:
                     continue
+                if not _any_unheard(reading, begin, begin + length):
+                    continue
                 mention = reading.vocabulary.names.corrected(reading.tokens, begin, begin + length)
                 if mention and mention.of(wanted) and (best is None or mention.length > best.length):
                     best = mention
             if best:
                 return best
     return None
+
+
+def _any_unheard(reading: Reading, start: int, end: int) -> bool:
+    """Whether some word occurs nowhere in the documents; words that do are not misspelt."""
+    collection, who = reading.vocabulary.collection, reading.vocabulary.principal
+    return any(
+        not reading.vocabulary.names.knows_word(token.base) and not collection.match(who, [token.base], limit=1)
+        for token in reading.tokens[start:end]
+        if token.folded not in STOP
+    )
 
 
 def _runs(reading: Reading, covered: list[bool]) -> list[tuple[int, int]]:

@@ -12,6 +12,7 @@ from groundstone.questions.dates import find_booleans, find_dates
 from groundstone.questions.decide import Decision, Parts, is_yes_no
 from groundstone.questions.lexicon import Found, Lexicon
 from groundstone.questions.names import Mention
+from groundstone.questions.people import find_people, find_person_meant, unknown_person
 from groundstone.questions.query import Measure, Query
 from groundstone.questions.reading import Item, Reading
 from groundstone.questions.sorting import find_comparative, find_limit, find_sorting
@@ -28,8 +29,6 @@ from groundstone.questions.subjects import (
 from groundstone.questions.values import (
     about_from,
     find_meanings,
-    find_people,
-    find_person_meant,
     find_places,
     find_values,
     merge_alternatives,
@@ -180,7 +179,7 @@ class _Understanding:
             return Mention(mention.start, end, names)
         self.parts.missing = self.question[self.reading.tokens[mention.start].start : self.reading.tokens[end - 1].end]
         near = mention.of(self.vocabulary.titles())
-        self.reading.notes.append(f"There is {' and '.join(name.value for name in near[:3])} here.")
+        self.reading.notes.append(f"There is {' and '.join(dict.fromkeys(name.value for name in near[:6]))} here.")
         return None
 
     def _find_kind_words(self) -> None:
@@ -229,10 +228,13 @@ class _Understanding:
         alone = bool(reading.subjects) and not self.parts.similar and not list_shaped(reading) and not reading.has("than")
         find_dates(reading)
         find_comparisons(reading)
-        find_people(reading, reading.mentions)
+        find_people(reading, reading.mentions, whole=True)
         find_places(reading)
         if not alone or is_yes_no(self.reading) or len(reading.subjects) > 1:
             find_values(reading, reading.mentions, cued_only_from=self.parts.about)
+        find_people(reading, reading.mentions)
+        if not alone and not self.parts.missing and (unknown := unknown_person(reading)):
+            self._miss(unknown)
         if not alone:
             find_sorting(reading, until=self.parts.about)
             if len(reading.subjects) > 1 and reading.has("than"):
@@ -246,6 +248,20 @@ class _Understanding:
             find_booleans(reading)
         negate(reading)
         merge_alternatives(reading)
+
+    def _miss(self, unknown: str) -> None:
+        """A name that nothing matches as it stands: mended, or noted as missing."""
+        reading = self.reading
+        words = unknown.split()
+        start = next(at for at in range(len(reading.tokens)) if reading.tokens[at].text == words[0] and reading.used[at])
+        mention = reading.vocabulary.names.corrected(reading.tokens, start, start + len(words))
+        if mention and mention.of(self.lexicon.people()):
+            for at in range(start, start + len(words)):
+                reading.used[at] = False
+            reading.used[start - 1] = False
+            find_people(reading, [mention])
+            return
+        self.parts.missing = unknown
 
     def _same_as_subject(self) -> None:
         """ "by the director of X", "same language as X": a filter with the values that X has."""

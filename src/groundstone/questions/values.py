@@ -6,15 +6,13 @@ from collections.abc import Iterable
 
 from groundstone.filters import Compare, Filter, Or, leaves
 from groundstone.questions.lexicon import Found, Meaning
-from groundstone.questions.names import ARTICLES, Mention, Name
+from groundstone.questions.names import Mention
 from groundstone.questions.reading import CONNECTORS, HIGH, LOW, NEGATORS, Item, Reading
 from groundstone.questions.words import STOP, keys
 
 LONG_LABEL = 300  # characters; what is longer ends in an ellipsis
 _ABOUT = frozenset(["about", "where", "wherein", "involving", "concerning", "regarding", "whose"])
-_PRONOUNS = frozenset("he she him her his hers they".split())
 _HAPPENS = frozenset("does do did has have features feature".split())
-_QUALIFIED = ("the", "a", "an", "any", "some", "director", "actor", "actress", "star", "filmmaker", "legend", "films")
 
 
 def about_from(reading: Reading) -> int:
@@ -30,6 +28,10 @@ def about_from(reading: Reading) -> int:
                 return at
         if token.folded == "which" and reading.word(at - 1) == "in" and at > 2:
             return at
+        if token.folded in ("has", "with", "that") and reading.word(at - 2) in ("which", "the") and reading.word(at - 1) == "one":
+            return at
+        if token.folded == "set" and reading.word(at + 1) in ("in", "during", "at", "on") and at:
+            return at
     return len(reading.tokens)
 
 
@@ -38,142 +40,6 @@ def _superlative(reading: Reading, at: int) -> bool:
     at += reading.word(at) == "the"
     found = reading.lexicon.at(reading.tokens, at, at + 1)
     return reading.word(at) in HIGH | LOW or any(phrase.kind == "superlative" for phrase in found)
-
-
-def find_people(reading: Reading, mentions: Iterable[Mention]) -> None:
-    """Add a filter for every person named, in the role that the words around the name give."""
-    people, about = reading.lexicon.people(), about_from(reading)
-    for mention in sorted(mentions, key=lambda item: (-item.length, item.start)):
-        names = mention.of(people)
-        if not names or not reading.free(mention.start, mention.end) or reading.word(mention.start) in ARTICLES:
-            continue
-        fields, start = _role(reading, mention, {name.field for name in names})
-        if fields is None and (not _strong(reading, mention, names) or mention.length < 2 and mention.start > about):
-            continue
-        if fields is None:
-            fields, start = _usual_roles(reading, names), mention.start
-        reading.add(_person_item(reading, mention, names, fields, start))
-
-
-def find_person_meant(reading: Reading) -> None:
-    """ "what else did he direct": the person whom the last answer named."""
-    previous, people = reading.previous, reading.lexicon.people()
-    at = next((at for at, word in enumerate(reading.words()) if word in _PRONOUNS and not reading.used[at]), None)
-    if at is None or previous is None or previous.asked not in people or not previous.subjects:
-        return
-    documents = reading.vocabulary.collection.documents(reading.vocabulary.principal, previous.subjects[:1])
-    values = [value for document in documents.values() if isinstance(value := document.fields.get(previous.asked), tuple)]
-    names = tuple(name for value in values for text in value[:3] for name in reading.vocabulary.names.lookup(keys(str(text))))
-    names = tuple(name for name in names if name.field in people)
-    if names:
-        mention = Mention(at, at + 1, names)
-        fields, start = _role(reading, mention, {name.field for name in names})
-        reading.add(_person_item(reading, mention, names, fields or [previous.asked], start))
-
-
-def _strong(reading: Reading, mention: Mention, names: tuple[Name, ...]) -> bool:
-    """Whether the name needs no cue: a full name, or a surname next to "films" or with a possessive s."""
-    if mention.length >= 2 and not all(name.alias and mention.length < 2 for name in names):
-        return True
-    token = reading.tokens[mention.start]
-    if token.folded in STOP or reading.lexicon.knows(token.folded):
-        return False
-    noun_after = any(
-        phrase.kind == "noun" for phrase in reading.lexicon.at(reading.tokens, mention.end, mention.end + 1)
-    )
-    return token.possessive or (noun_after and all(name.alias for name in names)) or token.quoted
-
-
-def _role(reading: Reading, mention: Mention, fields: set[str]) -> tuple[list[str] | None, int]:
-    """The fields that a phrase before or after the name calls for, and where that phrase begins."""
-    linked = _linked(reading, mention.start)
-    if linked and (shared := [field for field in linked.field.split("|") if field in fields]):
-        return shared, mention.start
-    at = mention.start
-    for _ in range(3):
-        for length in (4, 3, 2, 1):
-            begin = at - length
-            if begin < 0 or not reading.free(begin, at):
-                continue
-            cued = [
-                phrase.field
-                for phrase in reading.lexicon.at(reading.tokens, begin, at)
-                if phrase.kind == "before" and phrase.field in fields
-            ]
-            if cued:
-                return cued, begin
-        if reading.word(at - 1) not in _QUALIFIED:
-            break
-        at -= 1
-    return _role_after(reading, mention, fields), mention.start
-
-
-def _role_after(reading: Reading, mention: Mention, fields: set[str]) -> list[str] | None:
-    """ "did Spielberg direct", "Tom Hanks starred in"."""
-    as_role = _as_role(reading, mention.end, fields)
-    if as_role:
-        return as_role
-    for at in range(mention.end, len(reading.tokens)):
-        for length in (2, 1):
-            for phrase in reading.lexicon.at(reading.tokens, at, at + length):
-                if phrase.kind == "ask" and phrase.field in fields:
-                    reading.use(at, min(at + length, len(reading.tokens)))
-                    return [phrase.field]
-        if reading.word(at) not in ("has", "have", "had", "also", "ever", "both", "been"):
-            return None
-    return None
-
-
-def _as_role(reading: Reading, end: int, fields: set[str]) -> list[str] | None:
-    """ "Kevin Costner movies, as director"."""
-    for at in range(end, min(end + 4, len(reading.tokens))):
-        if reading.word(at) == "as":
-            after = at + 1 + (reading.word(at + 1) in ("a", "an", "the"))
-            for phrase in reading.lexicon.at(reading.tokens, after, after + 1):
-                if phrase.kind == "ask" and phrase.field in fields:
-                    reading.use(at, after + 1)
-                    return [phrase.field]
-    return None
-
-
-def _linked(reading: Reading, start: int) -> Item | None:
-    """The person before this one in "A, B and C"."""
-    at = start
-    while at > 0 and reading.word(at - 1) in (*CONNECTORS, "both", "also", "either", "but", *NEGATORS):
-        at -= 1
-    if at == start:
-        return None
-    people = set(reading.lexicon.people())
-    return next(
-        (
-            item
-            for item in reading.items
-            if item.end == at and item.kind == "filter" and set(item.field.split("|")) & people
-        ),
-        None,
-    )
-
-
-def _usual_roles(reading: Reading, names: tuple[Name, ...]) -> list[str]:
-    """Without a cue: the roles in which the person is mostly found; producing only if nothing else."""
-    counts: dict[str, int] = {}
-    for name in names:
-        counts[name.field] = max(counts.get(name.field, 0), name.count)
-    usual = {field: count for field, count in counts.items() if field not in reading.lexicon.seldom()} or counts
-    top = max(usual.values())
-    return [field for field, count in usual.items() if count * 3 >= top]
-
-
-def _person_item(reading: Reading, mention: Mention, names: tuple[Name, ...], fields: list[str], start: int) -> Item:
-    kept = [name for name in names if name.field in fields]
-    values = list(dict.fromkeys(name.value for name in kept))[:8]
-    parts: list[Filter] = [Compare(name.field, "eq", name.value) for name in kept if name.value in values]
-    headings = " or ".join(reading.lexicon.fields[field].spec.heading for field in dict.fromkeys(fields))
-    label = f"{headings}: {' or '.join(values)}"
-    if mention.corrected:
-        reading.notes.append(f"Read as {mention.corrected}.")
-    where = parts[0] if len(parts) == 1 else Or(tuple(parts))
-    return Item(start, mention.end, "filter", "|".join(dict.fromkeys(fields)), label, where, value=values[0])
 
 
 def find_values(reading: Reading, mentions: Iterable[Mention], *, cued_only_from: int) -> None:
