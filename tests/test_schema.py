@@ -21,7 +21,8 @@ from groundstone.schema import FieldSpec, Schema
         ("boolean", True, True),
         ("date", "2024-05-01", date(2024, 5, 1)), ("date", "2024-05-01T10:00:00Z", date(2024, 5, 1)),
         ("date", date(2024, 5, 1), date(2024, 5, 1)), ("date", datetime(2024, 5, 1, 23, 59), date(2024, 5, 1)),
-        ("text", ["one"], "one"), ("text", "", None), ("text", None, None), ("integer", [], None),
+        ("text", ["one"], "one"),
+        ("text", "", None), ("text", "  ", None), ("text", [""], None), ("text", None, None), ("integer", [], None),
     ],
 )  # fmt: skip
 def test_a_value_takes_the_type_of_its_field(type_: Any, value: object, kept: object) -> None:
@@ -47,6 +48,7 @@ def test_a_list_field_keeps_each_value_once_in_order() -> None:
     assert spec.coerce(["3", 1, 3, "", None]) == (3, 1)
     assert spec.coerce(5) == (5,)
     assert spec.coerce([""]) is None
+    assert FieldSpec("f", many=True).coerce([" ", "a"]) == ("a",)
 
 
 @given(st.one_of(st.none(), st.text(), st.integers(), st.floats(), st.booleans(), st.dates(), st.lists(st.text())))

@@ -130,7 +130,13 @@ class Platform:
         collection = self.store.open(principal, name)
         spec = KnowledgeSpec.from_json(collection.settings.extra["spec"])
         return KnowledgeBase(
-            principal, collection, spec, self.embed, self.chat, self._vocabularies, s3_endpoint=self.settings.s3_endpoint
+            principal,
+            collection,
+            spec,
+            self.embed,
+            self.chat,
+            self._vocabularies,
+            s3_endpoint=self.settings.s3_endpoint,
         )
 
     def create(self, spec: KnowledgeSpec, principal: Principal = LOCAL) -> KnowledgeBase:

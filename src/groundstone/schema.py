@@ -56,12 +56,13 @@ class FieldSpec:
         if self.many:
             items = value if isinstance(value, list | tuple | set) else [value]
             kept = [self._scalar(item) for item in items if item not in (None, "")]
-            return tuple(dict.fromkeys(kept)) or None
+            return tuple(item for item in dict.fromkeys(kept) if item != "") or None
         if isinstance(value, list | tuple):
             if len(value) != 1:
                 raise InvalidInput(f"field {self.name} holds one value, got a list of {len(value)}")
             value = value[0]
-        return self._scalar(value)
+        found = None if value in (None, "") else self._scalar(value)
+        return None if found == "" else found  # blanks alone are no value
 
     def _scalar(self, value: Any) -> Scalar:
         try:

@@ -81,7 +81,9 @@ def _object(file: TextIO) -> dict[str, Any]:
 def _kind(source: str) -> str:
     if source.startswith("s3://"):
         return "s3"
-    return "records" if source.lower().endswith((".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")) else "folder"
+    return (
+        "records" if source.lower().endswith((".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet")) else "folder"
+    )
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -105,7 +107,9 @@ def _role(schema: Any, name: str) -> str:
 
 
 def _flags(spec: Any) -> str:
-    return ", ".join(word for word, on in (("text", spec.in_text), ("embedded", spec.embedded), ("filter", spec.filterable)) if on)
+    return ", ".join(
+        word for word, on in (("text", spec.in_text), ("embedded", spec.embedded), ("filter", spec.filterable)) if on
+    )
 
 
 @kb.command()
@@ -140,11 +144,15 @@ def status(name: str) -> None:
     """Source, schema and versions of NAME."""
     with _platform() as platform:
         base = platform.kb(name)
-        click.echo(f"{base.name}: {base.spec.source.kind} {base.spec.source.path}, chunking {base.spec.chunking.method}")
+        click.echo(
+            f"{base.name}: {base.spec.source.kind} {base.spec.source.path}, chunking {base.spec.chunking.method}"
+        )
         versions = base.versions()
         if not versions:
             click.echo(f"empty; fill it with: groundstone kb sync {name}")
-        rows = [(item.number, f"{item.created:%Y-%m-%d %H:%M}", item.documents, item.chunks, item.note) for item in versions]
+        rows = [
+            (item.number, f"{item.created:%Y-%m-%d %H:%M}", item.documents, item.chunks, item.note) for item in versions
+        ]
         if rows:
             show.table(rows, ("version", "made (UTC)", "documents", "chunks", "note"))
 
@@ -182,7 +190,9 @@ def search(name: str, text: str, limit: int, where: str | None, explain: bool) -
         raise InvalidFilter(f"--where is not JSON: {error}") from None
     with _platform() as platform:
         for hit in platform.kb(name).search(text, where=parsed, limit=limit, explain=explain):
-            click.echo(f"{hit.score:.3f}  {hit.document.title}  {click.style(' '.join(hit.chunk.text.split())[:140], dim=True)}")
+            click.echo(
+                f"{hit.score:.3f}  {hit.document.title}  {click.style(' '.join(hit.chunk.text.split())[:140], dim=True)}"
+            )
             if explain:
                 click.secho(f"       {json.dumps(dict(hit.reasons))}", dim=True)
 

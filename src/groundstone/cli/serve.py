@@ -29,12 +29,15 @@ def run(host: str | None, port: int | None) -> None:
     with Platform(settings) as platform:
         app = create_app(platform)
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener = socket.socket(
+            family, socket.SOCK_STREAM, socket.IPPROTO_TCP
+        )  # asyncio sets TCP_NODELAY on these only
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((settings.host, settings.port))
         except OSError as error:
             raise ConfigError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from None
+        listener.listen(128)  # before the address is printed, so that nobody who reads it is refused
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
         click.echo(f"Groundstone is at http://{shown}:{listener.getsockname()[1]}/  (Ctrl-C stops it)")
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))

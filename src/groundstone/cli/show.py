@@ -26,7 +26,9 @@ def answer(found: Answer) -> None:
     if found.citations:
         click.echo()
     for number, citation in enumerate(found.citations, 1):
-        where = citation.field or (f"page {citation.page}" if citation.page else f"characters {citation.start}-{citation.end}")
+        where = citation.field or (
+            f"page {citation.page}" if citation.page else f"characters {citation.start}-{citation.end}"
+        )
         click.secho(f"[{number}] {citation.title}, {where}: “{_short(citation.quote)}”", dim=True)
     understood = [f"{chip.label}{f' ({chip.note})' if chip.note else ''}" for chip in found.query.chips]
     for line in (*found.query.notes, f"Understood as: {'; '.join(understood)}" if understood else ""):

@@ -12,15 +12,15 @@ from groundstone.knowledge import index, read, retrieve
 from groundstone.knowledge.answer import Answer, Event
 from groundstone.knowledge.spec import KnowledgeSpec
 from groundstone.models.base import Chat, Embed
-from groundstone.questions.common import noun
+from groundstone.questions.common import NOUNS, noun
 from groundstone.questions.lexicon import Lexicon
 from groundstone.questions.query import Query
 from groundstone.questions.vocabulary import Vocabularies, Vocabulary
 from groundstone.records import Document, Hit
 from groundstone.schema import Schema
-from groundstone.stores.base import Collection, Version
+from groundstone.stores.base import Collection, Settings, Version
 
-PLAIN_NOUNS = ("document", "documents", "record", "records")
+PLAIN_NOUNS = ("document", "documents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +53,26 @@ class KnowledgeBase:
         self.chat = chat
         self._vocabularies = vocabularies or Vocabularies()
         self._s3_endpoint = s3_endpoint
+        self._read: tuple[Settings, Lexicon] | None = None
 
     @property
     def schema(self) -> Schema:
-        """The fields as they are now, with those that side files added."""
-        return self.collection.settings.schema
+        """The fields, with those that side files added."""
+        return self._settings_and_lexicon()[0].schema
 
     @property
     def lexicon(self) -> Lexicon:
         """The words of its questions."""
-        plain = {"noun": noun(self.name), "also": PLAIN_NOUNS} if self.schema.fields else {}
-        tables = self.spec.lexicon or plain
-        return self._vocabularies.lexicon(self.schema, tables)
+        return self._settings_and_lexicon()[1]
+
+    def _settings_and_lexicon(self) -> tuple[Settings, Lexicon]:
+        """Read once, and again after a sync: only that changes them."""
+        if self._read is None:
+            settings = self.collection.settings
+            plain = {"noun": noun(self.name), "also": (*PLAIN_NOUNS, *NOUNS)} if settings.schema.fields else {}
+            tables = self.spec.lexicon or plain
+            self._read = settings, self._vocabularies.lexicon(settings.schema, tables)
+        return self._read
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -82,9 +90,12 @@ class KnowledgeBase:
 
     def sync(self, progress: Callable[[index.Progress], None] | None = None) -> index.SyncReport:
         """Bring the collection up to its source: new, changed and deleted documents. A new version results."""
-        return index.sync(
-            self.principal, self.collection, self.spec, self.embed, progress, s3_endpoint=self._s3_endpoint
-        )
+        try:
+            return index.sync(
+                self.principal, self.collection, self.spec, self.embed, progress, s3_endpoint=self._s3_endpoint
+            )
+        finally:
+            self._read = None
 
     def search(
         self,
@@ -105,9 +116,7 @@ class KnowledgeBase:
         """Answer a question with citations. ``query`` replaces the understanding (after a user edited it)."""
         return read.answer(self, question, history, query)
 
-    def stream(
-        self, question: str, *, history: Sequence[Turn] = (), query: Query | None = None
-    ) -> Iterator[Event]:
+    def stream(self, question: str, *, history: Sequence[Turn] = (), query: Query | None = None) -> Iterator[Event]:
         """The same, as events while they come."""
         return read.stream(self, question, history, query)
 

@@ -68,7 +68,11 @@ def _said(kb: KnowledgeBase, document: Document, name: str) -> str:
     spec = kb.lexicon.fields[name].spec
     value = document.fields.get(name)
     unit = f" {spec.unit}" if spec.unit else ""
-    return f"{spec.heading.lower()} {wording.value(value, spec)}{unit}" if value is not None else f"no {spec.heading.lower()}"
+    return (
+        f"{spec.heading.lower()} {wording.value(value, spec)}{unit}"
+        if value is not None
+        else f"no {spec.heading.lower()}"
+    )
 
 
 def _fields(kb: KnowledgeBase, query: Query) -> list[str]:
@@ -85,8 +89,10 @@ def count_documents(kb: KnowledgeBase, query: Query) -> Answer:
     evidence = Evidence()
     cited = [_proof(kb, query, document, evidence) for document in documents]
     what = wording.conditions(query)
-    text = f"{wording.count(total, kb.lexicon)} {'matches' if total == 1 else 'match'}: {what}." if what else (
-        f"There are {wording.count(total, kb.lexicon)} here."
+    text = (
+        f"{wording.count(total, kb.lexicon)} {'matches' if total == 1 else 'match'}: {what}."
+        if what
+        else (f"There are {wording.count(total, kb.lexicon)} here.")
     )
     cards = [card(item, kb.card_fields, marks[0]) for item, marks in zip(documents, cited, strict=True)]
     sentence = Sentence(text, tuple(mark for marks in cited for mark in marks))
@@ -141,7 +147,9 @@ def most_common(kb: KnowledgeBase, query: Query) -> Answer:
     top = [pair for pair in values if pair[1] == values[0][1]]
     what = f" ({wording.conditions(query)})" if query.where is not None else ""
     named = wording.joined(str(item) for item, _ in top[:VALUES])
-    first = f"{spec.heading}{what}: {named}, with {wording.count(top[0][1], kb.lexicon)}{' each' if len(top) > 1 else ''}."
+    first = (
+        f"{spec.heading}{what}: {named}, with {wording.count(top[0][1], kb.lexicon)}{' each' if len(top) > 1 else ''}."
+    )
     cited, cards = _examples(kb, query, query.asked, [item for item, _ in top[:VALUES]], evidence)
     sentences = [Sentence(first, cited)]
     if rest := values[len(top[:VALUES]) : len(top[:VALUES]) + VALUES]:
@@ -171,7 +179,8 @@ def _examples(
 
 def aggregate(kb: KnowledgeBase, query: Query) -> Answer:
     """Mean, total or extreme of a numeric field."""
-    assert query.asked is not None and query.measure is not None
+    assert query.asked is not None
+    assert query.measure is not None
     spec = kb.lexicon.fields[query.asked].spec
     where = query.where
     if query.subjects:
@@ -192,7 +201,8 @@ def aggregate(kb: KnowledgeBase, query: Query) -> Answer:
 
 
 def _over_subjects(kb: KnowledgeBase, query: Query) -> Answer:
-    assert query.asked is not None and query.measure is not None
+    assert query.asked is not None
+    assert query.measure is not None
     spec, evidence = kb.lexicon.fields[query.asked].spec, Evidence()
     documents = [item for item in documents_of(kb, query) if query.asked in item.fields]
     values = [float(value) for item in documents if isinstance(value := item.fields[query.asked], int | float)]
@@ -201,7 +211,9 @@ def _over_subjects(kb: KnowledgeBase, query: Query) -> Answer:
     number = {"mean": sum(values) / len(values), "total": sum(values), "minimum": min(values), "maximum": max(values)}
     cited = tuple(evidence.field(item, query.asked) for item in documents)
     over = f"over {wording.joined(wording.called(item, kb.lexicon) for item in documents)}"
-    text = _measured(query.measure, number.get(query.measure, sum(values)), spec.heading, spec.unit, over, wording.note(spec))
+    text = _measured(
+        query.measure, number.get(query.measure, sum(values)), spec.heading, spec.unit, over, wording.note(spec)
+    )
     return _answer(kb, query, [Sentence(text, cited)], evidence, [card(item, kb.card_fields) for item in documents])
 
 

@@ -41,7 +41,7 @@ def rewrite(kb: KnowledgeBase, found: Answer) -> Answer:
     last = None
     for event in _events(kb, found):
         last = event
-    assert last is not None and isinstance(last, _Done)
+    assert isinstance(last, _Done)
     return last.answer
 
 

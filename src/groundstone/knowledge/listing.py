@@ -178,7 +178,8 @@ def _cut(found: Sequence[retrieve.Candidate], tags: Mapping[str, float], filtere
 
 def _named(kb: KnowledgeBase, document: Document, theme: str) -> float:
     """What a document gains when the theme is among its keywords: 0.4 for all of it, less for a part."""
-    words = {stem(word) for word in keys(theme) if word not in STOP}
+    every_word = keys(theme)
+    words = {stem(word) for word in every_word if word not in STOP} or {stem(word) for word in every_word}
     held = document.fields.get(kb.lexicon.theme_field or "", ())
     values = held if isinstance(held, tuple) else (held,)
     tags = [{stem(word) for word in keys(str(value))} for value in values]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from groundstone.knowledge.grid import grid_text
 from groundstone.records import Span
 
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
@@ -15,6 +16,8 @@ _STRONG = re.compile(r"(\*\*|__)(?=\S)([^\n*_]{1,1000}?)(?<=\S)\1")
 _EMPHASIS = re.compile(r"(?<![\w*])\*(?=\S)([^\n*]{1,1000}?)(?<=\S)\*(?![\w*])")
 _CODE = re.compile(r"`([^`\n]{1,1000})`")
 _RULE = re.compile(r" {0,3}([-*_])(?:[ \t]*\1){2,}[ \t]*$")
+_DIVIDER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_CELL_END = re.compile(r"(?<!\\)\|")
 _TITLE = re.compile(r"title:\s*(.+)", re.IGNORECASE)
 
 
@@ -24,7 +27,7 @@ def markdown_text(source: str) -> tuple[str, str, tuple[Span, ...]]:
     lines: list[str] = []
     headings: list[tuple[int, int, str]] = []  # offset, level, words
     fence, offset = "", 0
-    for raw in _COMMENT.sub("", source).split("\n"):
+    for raw in _with_rows(_COMMENT.sub("", source).split("\n")):
         line, level = raw, 0
         if mark := _FENCE.match(raw):
             fence = "" if fence and mark[1].startswith(fence) else fence or mark[1][:3]
@@ -38,6 +41,41 @@ def markdown_text(source: str) -> tuple[str, str, tuple[Span, ...]]:
     text = "\n".join(lines)
     first = next((words for _, level, words in headings if level == 1), headings[0][2] if headings else "")
     return text, title or first, sections(headings, len(text))
+
+
+def _with_rows(source: list[str]) -> list[str]:
+    """The lines, with every table replaced by a paragraph a row that names its columns."""
+    lines: list[str] = []
+    fence, at = "", 0
+    while at < len(source):
+        if mark := _FENCE.match(source[at]):
+            fence = "" if fence and mark[1].startswith(fence) else fence or mark[1][:3]
+        stop = at if fence else _table_end(source, at)
+        if stop > at:
+            rows = [_cells(line) for line in (source[at], *source[at + 2 : stop])]
+            lines += ["", *grid_text(rows, headed=True).split("\n"), ""]
+        else:
+            lines.append(source[at])
+        at = max(stop, at + 1)
+    return lines
+
+
+def _table_end(source: list[str], at: int) -> int:
+    """The line after the table that begins here; ``at`` when none does."""
+    if "|" not in source[at] or at + 1 >= len(source) or not _DIVIDER.match(source[at + 1]) or "-" not in source[at + 1]:
+        return at
+    if len(_cells(source[at])) != len(_cells(source[at + 1])):
+        return at
+    stop = at + 2
+    while stop < len(source) and "|" in source[stop] and not _FENCE.match(source[stop]):
+        stop += 1
+    return stop
+
+
+def _cells(line: str) -> list[str]:
+    bare = line.strip().removeprefix("|")
+    bare = bare[:-1] if bare.endswith("|") and not bare.endswith("\\|") else bare
+    return [cell.replace("\\|", "|").strip() for cell in _CELL_END.split(bare)]
 
 
 def sections(headings: list[tuple[int, int, str]], end: int) -> tuple[Span, ...]:

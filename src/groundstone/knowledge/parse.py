@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from typing import Any
 
 from groundstone.errors import UnreadableDocument
 from groundstone.knowledge import encoding
+from groundstone.knowledge.grid import row_text
 from groundstone.knowledge.markdown import markdown_text
 from groundstone.knowledge.rows import Row, rows_of_text
 from groundstone.knowledge.sandbox import Sandbox
 from groundstone.records import Span
 
 MAX_TEXT = 20_000_000  # characters of one document
+MAX_DEPTH = 100  # levels of a JSON file
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +109,46 @@ def _markdown(suffix: str, text: str) -> Parsed:
 
 
 def _table(suffix: str, text: str) -> Parsed:
-    """Every row as a line ``column: value | column: value``; broken rows are named in the notes."""
+    """Every row as a paragraph ``column: value; column: value``; broken rows are named in the notes."""
     rows = list(rows_of_text(suffix, text))
     notes = tuple(f"line {row.line} {row.error}" for row in rows if row.error)
     lines = list(_row_lines(rows))
-    if not lines and suffix == ".json":  # no table, but JSON is text all the same
-        return Parsed(text, media_type="application/json")
-    return Parsed("\n".join(lines), media_type=_TABLE_TYPES[suffix], notes=notes)
+    if not lines and suffix == ".json":
+        return _json(text)
+    return Parsed("\n\n".join(lines), media_type=_TABLE_TYPES[suffix], notes=notes)
+
+
+def _json(text: str) -> Parsed:
+    """JSON that is no table is text all the same, unless it is broken, nested too deeply or says nothing."""
+    try:
+        depth, says = _measured(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise UnreadableDocument(f"it is not valid JSON: {error}") from None
+    if depth > MAX_DEPTH:
+        raise UnreadableDocument(f"its JSON is nested more than {MAX_DEPTH} levels deep")
+    return Parsed(text if says else "", media_type="application/json")
+
+
+def _measured(data: Any) -> tuple[int, bool]:
+    """How deep a JSON value is nested, as far as ``MAX_DEPTH``, and whether it holds any word or number."""
+    level, depth, says = [data], 0, False
+    while level and depth <= MAX_DEPTH:
+        inner: list[Any] = []
+        for value in level:
+            if isinstance(value, dict):
+                inner += value.values()
+            elif isinstance(value, list):
+                inner += value
+            says = says or not isinstance(value, dict | list) and value not in (None, "")
+        depth, level = depth + 1, inner
+    return depth, says
 
 
 def _row_lines(rows: list[Row]) -> Iterator[str]:
     for row in rows:
-        cells = [
-            f"{column}: {' '.join(str(cell).split())}" for column, cell in row.values.items() if cell not in (None, "")
-        ]
-        if cells:
-            yield " | ".join(cells)
+        line = row_text((column, str(cell)) for column, cell in row.values.items() if cell is not None)
+        if line:
+            yield line
 
 
 _TABLE_TYPES = {

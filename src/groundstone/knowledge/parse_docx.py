@@ -1,4 +1,4 @@
-"""Word documents to text with their headed sections; a table becomes a line a row.
+"""Word documents to text with their headed sections; a table becomes a paragraph a row.
 
 Only the parsing child imports this module.
 """
@@ -12,7 +12,9 @@ from typing import Any
 
 import docx
 
+from groundstone.knowledge.grid import grid_text
 from groundstone.knowledge.markdown import sections
+from groundstone.knowledge.titles import sound_title
 
 MAX_MEMBERS = 5000
 MAX_INFLATED = 256 * 2**20
@@ -34,10 +36,10 @@ def parse(data: bytes) -> dict[str, Any]:
         offset += len(text) + 2
     text = "\n\n".join(lines)
     parts = [[span.start, span.end, None, span.label] for span in sections(headings, len(text))]
-    title = (document.core_properties.title or "").strip()
+    heading = next((words for _, level, words in headings if level == 1), headings[0][2] if headings else "")
     return {
         "text": text,
-        "title": title or next((words for _, level, words in headings if level == 1), ""),
+        "title": heading or sound_title(document.core_properties.title or ""),
         "parts": parts,
     }
 
@@ -62,20 +64,26 @@ def _blocks(document: Any) -> Iterator[tuple[str, int]]:
     """Texts of the paragraphs and tables in order, each with its heading level (0: none)."""
     for block in document.iter_inner_content():
         if hasattr(block, "rows"):
-            rows = "\n".join(_row(row) for row in block.rows)
-            if rows.strip():
+            if rows := grid_text([_row(row) for row in block.rows], headed=_is_bold(block.rows[0]) or None):
                 yield rows, 0
         elif block.text.strip():
             yield block.text, _level(block)
 
 
-def _row(row: Any) -> str:
-    cells, last = [], None
+def _row(row: Any) -> list[str]:
+    cells: list[str] = []
+    last = None
     for cell in row.cells:
-        if cell._tc is not last:  # a merged cell is listed once for each column it spans
-            cells.append(" ".join(cell.text.split()))
+        # A merged cell is listed once for each column it spans; blanks keep the columns below their headers.
+        cells.append("" if cell._tc is last else cell.text)
         last = cell._tc
-    return " | ".join(cells)
+    return cells
+
+
+def _is_bold(row: Any) -> bool:
+    """Whether every word of a row is set in bold, as headers are."""
+    runs = [run for cell in row.cells for paragraph in cell.paragraphs for run in paragraph.runs if run.text.strip()]
+    return bool(runs) and all(run.bold for run in runs)
 
 
 def _level(paragraph: Any) -> int:

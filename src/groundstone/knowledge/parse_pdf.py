@@ -7,6 +7,8 @@ from typing import Any
 
 import pypdfium2 as pdfium
 
+from groundstone.knowledge.titles import heading_line, sound_title
+
 MAX_PAGES = 5000
 _HYPHEN = re.compile(r"[\ufffe\x02]\n?")  # PDFium marks a hyphen at a line's end with these
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
@@ -23,7 +25,7 @@ def parse(data: bytes) -> dict[str, Any]:
     pages = [_page_text(document, number) for number in range(len(document))]
     if not any(pages):
         return {"error": "it holds no text, only images; it needs text recognition first"}
-    title = _clean(document.get_metadata_value("Title")).strip()
+    title = sound_title(_clean(document.get_metadata_value("Title"))) or heading_line(pages[0])
     return {"text": "\n\n".join(pages), "title": title, "parts": _parts(pages)}
 
 

@@ -173,7 +173,7 @@ def _count(kb: KnowledgeBase, query: Query) -> Answer:
 
 def _count_theme(kb: KnowledgeBase, query: Query) -> Answer:
     """A theme is counted only as a keyword or as words that occur; the answer says which."""
-    from groundstone.filters import And, Compare
+    from groundstone.filters import Compare
     from groundstone.questions.query import Chip
 
     name = kb.lexicon.theme_field

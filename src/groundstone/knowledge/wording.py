@@ -45,7 +45,9 @@ def statement(document: Document, field: str, lexicon: Lexicon) -> str | None:
     if field not in document.fields:
         return None
     shown = value(document.fields[field], words.spec)
-    template = words.says or f"{words.spec.heading} of {{title}}: {{value}}{' ' + words.spec.unit if words.spec.unit else ''}."
+    template = (
+        words.says or f"{words.spec.heading} of {{title}}: {{value}}{' ' + words.spec.unit if words.spec.unit else ''}."
+    )
     title = document.title if field == lexicon.year_field else called(document, lexicon)
     places = {"{title}": title, "{value}": shown}
     text = _PLACE.sub(lambda place: places[place.group()], template)

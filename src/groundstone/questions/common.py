@@ -63,6 +63,20 @@ def own_names(spec: FieldSpec) -> Iterator[str]:
         yield " ".join([*first, plural])
 
 
+NOUNS = ("property", "properties", "listing", "listings", "item", "items", "record", "records", "entry", "entries", "row", "rows",
+         "thing", "things")  # fmt: skip
+
+
+def asks(spec: FieldSpec) -> tuple[str, ...]:
+    """Other ways to ask for a field of a table without words of its own."""
+    parts = set(spec.name.split("_"))
+    if parts & set("price cost rent fee".split()):
+        return ("how much", "how expensive", "cost", "costs")
+    if spec.type == "integer" and spec.name.endswith("rooms"):
+        return (spec.name.removesuffix("rooms"), spec.name.removesuffix("rooms") + "s")
+    return ()
+
+
 def noun(name: str) -> tuple[str, str]:
     """Singular and plural of what a table holds, from its name: "houses" -> ("house", "houses")."""
     word = name.replace("-", " ")

@@ -51,7 +51,8 @@ class Decision:
     def query(self) -> Query:
         reading, theme = self.reading, self._theme()
         base = Query(
-            "list", self.question, theme, reading.subjects, self.asked, self.measure, limit=self._limit(),
+            "list", self.question, theme, reading.subjects, self.asked, self.parts.also, self.measure, limit=self._limit(),
+            offset=max((item.offset for item in self.reading.items), default=0),
             notes=tuple(reading.notes), chips=self._chips(theme),
         )  # fmt: skip
         absent = self.parts.absent or self._without_values(base)
@@ -177,6 +178,10 @@ class Decision:
     def _about_all(self, base: Query) -> Query:
         reading = self.reading
         listed = list_shaped(reading)
+        if is_yes_no(reading) and base.where is not None and (name := self._proper_rest()) and not listed:
+            return replace(base, kind="fact", chips=(), theme=name, notes=(*base.notes, f"nothing called {name!r}"))
+        if self.parts.counting and self.asked and reading.has("per", "for each", "in each", "by each"):
+            return self._most_common(base)
         if self.parts.counting:
             distinct = None if listed and not self._asks_values() else self.asked
             return replace(base, kind="count", asked=distinct)
@@ -187,6 +192,11 @@ class Decision:
         if self.asked == self.lexicon.schema.body_field:
             self.asked = None
         asks = reading.starts(*FACT_STARTS)
+        people = set(self.lexicon.people())
+        if reading.starts("how old", "when was") and reading.items and all(set(item.field.split("|")) & people for item in reading.items):
+            return replace(base, kind="unknown_field", asked="the age of people")
+        if self.asked and asks and self._leads() and not base.sort:
+            return self._most_common(base)
         if self.asked and asks and not listed and (base.where is not None or base.sort):
             if base.sort:
                 return replace(base, kind="fact", limit=base.limit or 1, theme=base.theme)
@@ -205,6 +215,18 @@ class Decision:
         if listed or reading.has("recommend", "suggest"):
             return replace(base, kind="list", asked=None)
         return replace(base, kind="off_topic", asked=None)
+
+    def _leads(self) -> bool:
+        """ "Which cities do you have houses in?": the field stands right behind the question word, in the plural."""
+        return any(
+            found.phrase.field == self.asked and found.start in (1, 2) and self.reading.word(found.end - 1).endswith("s")
+            for found in self.lexicon.find(self.reading.tokens, "ask")
+            if self.reading.word(0) in ("which", "what") and self.reading.word(found.end) not in ("has", "have", "is", "was")
+        )
+
+    def _proper_rest(self) -> str:
+        """Words with a capital that nothing explains."""
+        return " ".join(token.text for token in self.reading.rest() if token.capital and token.start)
 
     def _describes(self, base: Query, listed: bool, asks: bool) -> bool:
         """A description in plain words ("the poor family that folds pizza boxes"), where a value word is chance."""

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from groundstone import filters
 from groundstone.errors import ConfigError
 from groundstone.filters import Filter, Sort
-from groundstone.questions.common import adjectives, own_names
+from groundstone.questions.common import NOUNS, adjectives, asks, own_names
 from groundstone.questions.words import Token, key, keys
 from groundstone.schema import FieldSpec, Schema
 
@@ -68,6 +68,7 @@ class Lexicon:
 
     def __init__(self, schema: Schema, tables: Mapping[str, Any]) -> None:
         self.schema = schema
+        self.plain = "fields" not in tables  # a table without words of its own
         self.noun, self.nouns = _nouns(tables)
         self.fillers = frozenset(tables.get("fillers", ()))  # words that say nothing beside what is recognised
         self.theme_field: str | None = tables.get("theme_field")
@@ -146,7 +147,7 @@ class Lexicon:
 
 def _nouns(tables: Mapping[str, Any]) -> tuple[tuple[str, str], tuple[str, ...]]:
     singular, plural = tables.get("noun", ("document", "documents"))
-    return (singular, plural), tuple(tables.get("also", ()))
+    return (singular, plural), tuple(tables.get("also", NOUNS))
 
 
 def _field_words(spec: FieldSpec, tables: Mapping[str, Any]) -> FieldWords:
@@ -199,7 +200,7 @@ def _phrases(
 
 
 def _field_phrases(spec: FieldSpec, table: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Phrase]]:
-    own = own_names(spec) if spec.filterable or table else ()
+    own = [*own_names(spec), *(() if table else asks(spec))] if spec.filterable or table else []
     for word in dict.fromkeys(keys(word) for word in [*table.get("ask", ()), *own]):
         yield word, Phrase("ask", spec.name)
     for kind in ("before", "after"):

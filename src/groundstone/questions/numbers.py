@@ -53,6 +53,9 @@ def numbers(tokens: Sequence[Token]) -> list[Number]:
 
 def _decade(tokens: Sequence[Token], at: int) -> Number | None:
     word = tokens[at].folded
+    if word == "century" and at and tokens[at - 1].folded in ("this", "last"):
+        first = 2001 if tokens[at - 1].folded == "this" else 1901
+        return Number(at - 1, at + 1, first, first + 99, span=True)
     if word in _CENTURIES and at + 1 < len(tokens) and tokens[at + 1].folded == "century":
         first = _CENTURIES[word] * 100 + 1
         return Number(at, at + 2, first, first + 99, span=True)

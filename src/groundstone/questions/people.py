@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from groundstone.filters import Compare, Filter, Or
 from groundstone.questions.names import ARTICLES, Mention, Name
 from groundstone.questions.reading import CONNECTORS, NEGATORS, Item, Reading
+from groundstone.questions.subjects import list_shaped
 from groundstone.questions.values import about_from
 from groundstone.questions.words import STOP, keys
 
@@ -29,7 +30,7 @@ def find_people(reading: Reading, mentions: Iterable[Mention], *, whole: bool = 
         fields, start = _role(reading, mention, {name.field for name in names})
         if mention.length == 1 and _ordinary(reading, mention, names, cued=fields is not None):
             continue
-        if fields is None and (not _strong(reading, mention, names) or mention.length < 2 and mention.start > about):
+        if fields is None and (not _strong(reading, mention, names) or mention.length < 2 and mention.start > about and not reading.tokens[mention.start].capital):
             continue
         if fields is None:
             fields, start = _usual_roles(reading, names), mention.start
@@ -62,6 +63,10 @@ def _strong(reading: Reading, mention: Mention, names: tuple[Name, ...]) -> bool
     noun_after = any(
         phrase.kind == "noun" for phrase in reading.lexicon.at(reading.tokens, mention.end, mention.end + 1)
     )
+    typed = token.capital and mention.start > 0 and not all(item.capital for item in reading.tokens if item.text.isalpha())
+    typed = typed and not reading.subjects and (list_shaped(reading) or reading.has("together", "both"))
+    if typed and all(name.alias for name in names) and not mention.of(reading.vocabulary.titles()):
+        return True
     return token.possessive or (noun_after and all(name.alias for name in names)) or token.quoted
 
 

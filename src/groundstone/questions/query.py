@@ -54,6 +54,7 @@ class Query:
     theme: str = ""  # what is left for semantic search
     subjects: tuple[str, ...] = ()  # document ids
     asked: str | None = None
+    also: tuple[str, ...] = ()  # further fields asked for in the same breath
     measure: Measure | None = None
     chips: tuple[Chip, ...] = ()
     limit: int | None = None
@@ -94,6 +95,7 @@ def to_json(query: Query) -> dict[str, Any]:
         "theme": query.theme,
         "subjects": list(query.subjects),
         "asked": query.asked,
+        "also": list(query.also),
         "measure": query.measure,
         "chips": [chip_json(chip) for chip in query.chips],
         "limit": query.limit,
@@ -120,6 +122,7 @@ def from_json(data: Mapping[str, Any], schema: Schema) -> Query:
             theme=_limited(data.get("theme") or ""),
             subjects=tuple(str(item) for item in data.get("subjects") or ())[:50],
             asked=None if data.get("asked") is None else str(data["asked"]),
+            also=tuple(str(item) for item in data.get("also") or ())[:10],
             measure=data.get("measure"),
             chips=tuple(_chip(item, schema) for item in (data.get("chips") or ())[:MAX_CHIPS]),
             limit=_bounded(data.get("limit"), 1, 100),

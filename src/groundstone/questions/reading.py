@@ -35,6 +35,7 @@ class Item:
     value: str = ""
     negated: bool = False
     limit: int | None = None
+    offset: int = 0
 
     def chip(self) -> Chip:
         where = Not(self.where) if self.negated and self.where is not None else self.where

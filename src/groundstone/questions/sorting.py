@@ -178,7 +178,15 @@ def _generic(reading: Reading, until: int) -> None:
                     return
 
 
+_ORDINALS = {
+    word: number
+    for number, words in enumerate("second 2nd,third 3rd,fourth 4th,fifth 5th,sixth 6th,seventh 7th".split(","), 2)
+    for word in words.split()
+}
+
+
 def _add(reading: Reading, start: int, end: int, sort: Sort, single: bool) -> None:
+    place = _ORDINALS.get(reading.word(start - 1)) if start and not reading.used[start - 1] else None
     spec = reading.lexicon.fields[sort.field].spec
     limited = next((item for item in reading.items if item.limit), None)
     limit = 1 if single and limited is None else None
@@ -191,7 +199,10 @@ def _add(reading: Reading, start: int, end: int, sort: Sort, single: bool) -> No
     if limited and limited.sort:
         limited.sort = None
         limited.kind, limited.label = "limit", f"{limited.limit} at most"
-    reading.add(Item(start, end, "sort", sort.field, f"{spec.heading}, {words}", sort=sort, limit=limit))
+    label = f"{spec.heading}, {words}"
+    if place:
+        start, limit, label = start - 1, 1, f"{label}, number {place}"
+    reading.add(Item(start, end, "sort", sort.field, label, sort=sort, limit=limit, offset=place - 1 if place else 0))
 
 
 def find_comparative(reading: Reading) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from groundstone.identity import Principal
 from groundstone.questions.names import ARTICLES, Mention
 from groundstone.questions.reading import Reading
-from groundstone.questions.words import STOP
+from groundstone.questions.words import STOP, keys
+from groundstone.stores.base import Collection
 
 SIMILAR = ("similar to", "like", "resembling", "resembles", "such as", "comparable to", "reminds me of", "along the lines of",
            "in the vein of", "in the style of", "more like", "akin to", "as good as", "remind me of", "if i liked",
@@ -263,10 +265,11 @@ def partial_subject(reading: Reading) -> Mention | None:
     main = reading.lexicon.schema.title_field or ""
     for start, end in _runs(reading, covered):
         words = [token.base for token in reading.tokens[start:end]]
-        if end - start < 2 or not all(reading.vocabulary.names.knows_word(word) for word in words):
+        single = end - start == 1 and len(words[0]) > 4
+        if not (single or end - start > 1) or not all(reading.vocabulary.names.knows_word(word) for word in words):
             continue
         names = reading.vocabulary.names.containing(words, main)
-        if 1 <= len(names) <= 3:
+        if 1 <= len(names) <= (1 if single else 3):
             return Mention(start, end, names)
     return None
 
@@ -298,11 +301,18 @@ def misspelt_subject(reading: Reading) -> Mention | None:
     return None
 
 
+def _occurs(collection: Collection, who: Principal, word: str) -> bool:
+    """Whether a text holds this very word; full-text search alone would also find other forms of it."""
+    found = collection.match(who, [word], limit=3)
+    chunks = collection.chunks(who, [item.chunk_id for item in found])
+    return any(word in keys(f"{chunk.embedded} {chunk.text}") for chunk in chunks.values())
+
+
 def _any_unheard(reading: Reading, start: int, end: int) -> bool:
     """Whether some word occurs nowhere in the documents; words that do are not misspelt."""
     collection, who = reading.vocabulary.collection, reading.vocabulary.principal
     return any(
-        not reading.vocabulary.names.knows_word(token.base) and not collection.match(who, [token.base], limit=1)
+        not reading.vocabulary.names.knows_word(token.base) and not _occurs(collection, who, token.base)
         for token in reading.tokens[start:end]
         if token.folded not in STOP
     )

@@ -17,6 +17,7 @@ from groundstone.questions.query import Measure, Query
 from groundstone.questions.reading import Item, Reading
 from groundstone.questions.sorting import find_comparative, find_limit, find_sorting
 from groundstone.questions.subjects import (
+    FACT_STARTS,
     fact_shaped,
     find_subjects,
     list_shaped,
@@ -290,6 +291,11 @@ class _Understanding:
         if self.parts.absent or self.parts.similar:
             return
         body = self.lexicon.schema.body_field
+        if reading.subjects and self.lexicon.schema.title_field and reading.starts(
+            "do you have", "have you got", "is there"
+        ) and not self._first_ask(set(self.lexicon.fields)):
+            self.parts.asked = self.lexicon.schema.title_field
+            return
         if reading.subjects and body and (reading.has("about", "tell me about") or reading.starts("describe")):
             self.parts.asked = body
             return
@@ -305,6 +311,19 @@ class _Understanding:
         if found:
             self.parts.asked = found[0]
             reading.use(found[1], found[2])
+        if found and reading.subjects and reading.has("and"):
+            self.parts.also = self._also(found)
+
+    def _also(self, first: tuple[str, int, int]) -> tuple[str, ...]:
+        """Further fields asked for behind an "and": "when was X made and who directed it", "... and when"."""
+        reading, fields = self.reading, []
+        joint = max(at for at, word in enumerate(reading.words()) if word == "and")
+        for found in self.lexicon.find(reading.tokens, "ask"):
+            field = found.phrase.field
+            if found.start > joint and found.start >= first[2] and field != first[0] and field not in fields:
+                fields.append(field)
+                reading.use(found.start, found.end)
+        return tuple(fields)
 
     def _first_ask(self, wanted: set[str]) -> tuple[str, int, int] | None:
         reading = self.reading
@@ -338,7 +357,8 @@ class _Understanding:
         elif not (listed and sum(not self.lexicon.knows(token.folded) for token in reading.rest()) > 3):
             mention = misspelt_subject(reading)
         if mention is None:
-            if self.parts.asked and not list_shaped(reading) and (words := [token.text for token in reading.rest()]):
+            plain = reading.starts(*FACT_STARTS) or len(reading.rest()) <= 4
+            if plain and self.parts.asked and not list_shaped(reading) and (words := [token.text for token in reading.rest()]):
                 self.parts.missing = " ".join(words)
             return
         if mention.start > self.parts.about and mention.length < 2:

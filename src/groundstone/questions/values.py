@@ -8,7 +8,7 @@ from groundstone.filters import Compare, Filter, Or, leaves
 from groundstone.questions.lexicon import Found, Meaning
 from groundstone.questions.names import Mention
 from groundstone.questions.reading import CONNECTORS, HIGH, LOW, NEGATORS, Item, Reading
-from groundstone.questions.words import STOP, keys
+from groundstone.questions.words import STOP, keys, stem
 
 LONG_LABEL = 300  # characters; what is longer ends in an ellipsis
 _ABOUT = frozenset(["about", "where", "wherein", "involving", "concerning", "regarding", "whose"])
@@ -45,13 +45,21 @@ def _superlative(reading: Reading, at: int) -> bool:
 def find_values(reading: Reading, mentions: Iterable[Mention], *, cued_only_from: int) -> None:
     """Add filters for values that need no cue, or that have one. Content words after "about" need one."""
     named = {name for name, words in reading.lexicon.fields.items() if words.values}
+    people = set(reading.lexicon.people())
     candidates: dict[tuple[int, int], list[tuple[str, str]]] = {}
     for found in reading.lexicon.find(reading.tokens, "value"):
         candidates.setdefault((found.start, found.end), []).append((found.phrase.field, found.phrase.value))
     for mention in mentions:
         for name in mention.names:
+            if name.field in people:
+                continue
             if name.field in named or _cue_before(reading, mention.start, {name.field}):
                 candidates.setdefault((mention.start, mention.end), []).append((name.field, name.value))
+    for at, token in enumerate(reading.tokens):  # "flats" for the value "flat"
+        if (at, at + 1) not in candidates and (single := stem(token.folded)) != token.folded and token.folded not in STOP:
+            found_names = [name for name in reading.vocabulary.names.lookup([single]) if name.field in named]
+            if found_names:
+                candidates[at, at + 1] = [(name.field, name.value) for name in found_names]
     for (start, end), values in sorted(candidates.items(), key=lambda item: (item[0][0] - item[0][1], item[0][0])):
         if reading.free(start, end):
             _add_value(reading, start, end, values, start >= cued_only_from)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from threading import Lock
@@ -39,7 +40,7 @@ class Vocabulary:
             self.ranges[spec.name] = span
             self.present[spec.name] = span.count
             return
-        if spec.type != "text" or spec.name == self.schema.id_field:
+        if spec.type != "text" or (spec.name == self.schema.id_field and spec.name != self._spoken_id(lexicon)):
             return
         values = self.collection.values(self.principal, spec.name, limit=MAX_VALUES)
         self.present[spec.name] = len(values)
@@ -55,12 +56,18 @@ class Vocabulary:
                     Name(spec.name, value, count), person=lexicon.fields[spec.name].person, title=title, parts=spec.many
                 )
 
+    def _spoken_id(self, lexicon: Lexicon) -> str | None:
+        """The field of ids, where people may name documents by them: in tables without words of their own."""
+        return self.schema.id_field if lexicon.plain else None
+
     def titles(self) -> tuple[str, ...]:
         """The fields by which a document is called: the title and other forms of it."""
         main = self.schema.title_field
         if main is None:
             return ()
-        return tuple(spec.name for spec in self.schema.fields if spec.name == main or spec.name.endswith(f"_{main}"))
+        named = [spec.name for spec in self.schema.fields if spec.name == main or spec.name.endswith(f"_{main}")]
+        spoken = self.schema.id_field if self.schema.id_field in self.present else None
+        return (*named, spoken) if spoken and spoken not in named else tuple(named)
 
     def documents_named(self, names: tuple[Name, ...]) -> tuple[str, ...]:
         """Ids of the documents with one of these titles, in the order of the names; at most 20."""
@@ -93,7 +100,7 @@ class Vocabularies:
         self._keep, self._lock = keep, Lock()
 
     def lexicon(self, schema: Schema, tables: Mapping[str, Any]) -> Lexicon:
-        key = f"{schema!r} {tables!r}"
+        key = json.dumps([schema.to_json(), tables], sort_keys=True, default=str)
         with self._lock:
             if key not in self._lexicons:
                 self._lexicons[key] = Lexicon(schema, tables)

@@ -59,6 +59,7 @@ class SqliteCollection:
         self._name: str = now.name
         self._dimensions = _records.settings_from_json(now.settings).dimensions
         self._index = index
+        self._settings: tuple[str, Settings] | None = None  # as written, and parsed
         self._snapshots = Snapshots(self._database, tenant, self._dimensions, index)
 
     @property
@@ -68,7 +69,10 @@ class SqliteCollection:
     @property
     def settings(self) -> Settings:
         with self._database.read() as connection:
-            return _records.settings_from_json(self._database.state(connection).settings)
+            written = self._database.state(connection).settings
+        if self._settings is None or self._settings[0] != written:
+            self._settings = written, _records.settings_from_json(written)
+        return self._settings[1]
 
     def is_current(self) -> bool:
         """Whether it is still the collection of its name, not one that was dropped."""

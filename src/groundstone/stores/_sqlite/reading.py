@@ -77,29 +77,20 @@ def aggregate(connection: Connection, allowed: Allowed, field: str) -> Aggregate
 
 
 def values(connection: Connection, allowed: Allowed, field: str, limit: int | None) -> list[tuple[Scalar, int]]:
+    """Text is grouped as it is compared, and shown in one of its spellings, always the same one."""
     kind, value = field_values.c.kind, field_values.c.value
     number = func.count()
+    shown = func.min(func.coalesce(field_values.c.original, value))
     statement = (
-        _values_of(select(kind, value, number), field, allowed)
+        _values_of(select(kind, value, number, shown), field, allowed)
         .group_by(kind, value)
         .order_by(number.desc(), kind, value)
         .limit(limit)
     )
-    rows = connection.execute(statement).all()
-    texts = [row.value for row in rows if row.kind == _records.TEXT]
-    spelling = {known: shown for some in parts(texts) for known, shown in _spellings(connection, field, some, allowed)}
     return [
-        (spelling[value] if kind == _records.TEXT else _records.scalar_of(kind, value), number)
-        for kind, value, number in rows
+        (spelling if kind == _records.TEXT else _records.scalar_of(kind, value), number)
+        for kind, value, number, spelling in connection.execute(statement)
     ]
-
-
-def _spellings(connection: Connection, field: str, texts: Sequence[str], allowed: Allowed) -> Any:
-    """Folded text and how it is written; of several spellings always the same one."""
-    value = field_values.c.value
-    shown = func.min(func.coalesce(field_values.c.original, value))
-    statement = _values_of(select(value, shown), field, allowed).group_by(value)
-    return connection.execute(statement.where(field_values.c.kind == _records.TEXT, value.in_(texts)))
 
 
 def _values_of(statement: Statement, field: str, allowed: Allowed) -> Statement:
