@@ -11,6 +11,8 @@ Range = tuple[int, int]  # half-open, in characters
 _BLANK_LINE = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 _LIST_LINE = re.compile(r"(?:[-*•‣–]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
 _LABEL_LINE = re.compile(r"[A-Z][\w' /-]{0,40}:\s")
+_ROW = re.compile(r"[^:;\n]{1,60}: [^;\n]+(?:; [^:;\n]{1,60}: [^;\n]+)+")
+_LONGEST_ROW = 600  # characters; a longer one is cut into its sentences
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|\Z)|[。！？]+[」』”]*")
 _OPENING = "\"'“‘«([¿¡"
 
@@ -54,11 +56,14 @@ def sentences(text: str) -> list[Range]:
     """Ranges of the sentences, in order; together they hold every non-blank character.
 
     Abbreviations, initials, decimals and quoted questions do not end a sentence; a blank line, a list
-    item and a ``Label: value`` line do.
+    item and a ``Label: value`` line do. The row of a table stays whole.
     """
     found: list[Range] = []
     for start, end in _blocks(text):
         cut = start
+        if is_row(text[start:end]):
+            found.append((start, end))
+            continue
         for stop in _stops(text, start, end):
             if (span := trim(text, cut, stop)) is not None:
                 found.append(span)
@@ -66,6 +71,11 @@ def sentences(text: str) -> list[Range]:
         if (span := trim(text, cut, end)) is not None:
             found.append(span)
     return found
+
+
+def is_row(text: str) -> bool:
+    """Whether a paragraph is the row of a table, ``column: value; column: value``, which is read as one sentence."""
+    return len(text) <= _LONGEST_ROW and _ROW.fullmatch(text) is not None
 
 
 def trim(text: str, start: int, end: int) -> Range | None:

@@ -111,4 +111,4 @@ def test_what_one_may_not_read_is_neither_named_nor_counted(tmp_path: Path) -> N
         assert kb.ask("What is the price of Harbour Loft?").declined
         hers = KnowledgeBase(ana, kb.collection, kb.spec, kb.embed)
         assert hers.ask("how many houses are there?").total == 5
-        assert "615000" in hers.ask("What is the price of Harbour Loft?").text
+        assert "615,000" in hers.ask("What is the price of Harbour Loft?").text

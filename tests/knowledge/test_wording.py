@@ -35,7 +35,7 @@ def test_a_statement_follows_the_template_or_the_heading(films: KnowledgeBase, h
     jaws, cottage = films.document("jaws-1975"), houses.document("h1")
     assert wording.statement(jaws, "directors", films.lexicon) == "Jaws (1975) was directed by Steven Spielberg."
     assert (wording.statement(jaws, "rating", films.lexicon) or "").endswith("(sample value).")
-    assert wording.statement(cottage, "price", houses.lexicon) == "Price of Mill Cottage: 420000 EUR."
+    assert wording.statement(cottage, "price", houses.lexicon) == "Price of Mill Cottage: 420,000 EUR."
     assert wording.statement(films.document("march-of-the-penguins-2005"), "actors", films.lexicon) is None
 
 

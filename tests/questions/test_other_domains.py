@@ -79,8 +79,8 @@ def test_superlatives_and_sorting(
 @pytest.mark.parametrize(
     ("question", "subject", "asked", "said"),
     [
-        ("What is the price of Mill Cottage?", "h1", "price", "420000 EUR"),
-        ("Mill Cottage's price", "h1", "price", "420000 EUR"),
+        ("What is the price of Mill Cottage?", "h1", "price", "420,000 EUR"),
+        ("Mill Cottage's price", "h1", "price", "420,000 EUR"),
         ("agents of Orchard House", "h3", "agents", "Ana Sørensen and Paweł Nowak"),
         ("town of Station Flat", "h4", "town", "Bad Münster"),
         ("when was Orchard House built?", "h3", "built", "1875-01-01"),

@@ -141,7 +141,9 @@ def sync(name: str) -> None:
 @kb.command()
 @click.argument("name")
 def status(name: str) -> None:
-    """Source, schema and versions of NAME."""
+    """Source and versions of NAME, and what its last sync could not read."""
+    from groundstone.knowledge.index import failures
+
     with _platform() as platform:
         base = platform.kb(name)
         click.echo(
@@ -155,6 +157,11 @@ def status(name: str) -> None:
         ]
         if rows:
             show.table(rows, ("version", "made (UTC)", "documents", "chunks", "note"))
+        number, kept = failures(base.collection)
+        if number:
+            click.echo(f"\nnot read in the last sync: {number}{f'; the first {len(kept)}' if len(kept) < number else ''}")
+        for failed, reason in kept:
+            click.secho(f"  {failed}: {reason}", fg="yellow")
 
 
 @kb.command()

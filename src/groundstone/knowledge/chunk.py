@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +14,7 @@ from groundstone.errors import ConfigError
 from groundstone.knowledge.spec import Chunking
 from groundstone.models.base import Embed
 from groundstone.records import Chunk, Document
-from groundstone.text import Range, paragraphs, sentences, trim
+from groundstone.text import Range, is_row, paragraphs, sentences, trim
 
 CountTokens = Callable[[str], int]
 _WORD = re.compile(r"\S+\s*")
@@ -39,16 +40,25 @@ def chunk(
         embedded: what search sees of a document that stays whole (method "none").
 
     In hierarchical chunking, the larger chunks that are only shown have an empty ``embedded`` and come
-    right before their children, whose ``parent`` names them.
+    right before their children, whose ``parent`` names them. Of chunks that say the same, only the first
+    has an ``embedded``, so that repetitions are neither embedded nor found.
     """
     if trim(document.text, 0, len(document.text)) is None:
         return ()
     if chunking.method == "none":
         whole = _Piece(0, len(document.text))
         return (_chunk(document, 0, whole, embedded),)
-    return tuple(
-        _chunk(document, number, piece) for number, piece in enumerate(_pieces(document, chunking, count_tokens, embed))
-    )
+    pieces = _pieces(document, chunking, count_tokens, embed)
+    return tuple(_once(_chunk(document, number, piece) for number, piece in enumerate(pieces)))
+
+
+def _once(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """The chunks, with what is embedded of them blanked where an earlier one had the same."""
+    seen: set[bytes] = set()
+    for one in chunks:
+        mark = hashlib.blake2b(one.embedded.encode(), digest_size=16).digest()
+        yield replace(one, embedded="") if mark in seen else one
+        seen.add(mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +106,7 @@ def _with_context(title: str, heading: str | None, text: str) -> str:
 
 def _pieces(document: Document, chunking: Chunking, count_tokens: CountTokens, embed: Embed | None) -> Iterator[_Piece]:
     text = document.text
-    sections = list(_sections(document))
+    sections = list(_with_titles(text, list(_sections(document))))
     if chunking.method == "hierarchical":
         yield from _hierarchy(text, sections, chunking, count_tokens)
         return
@@ -122,21 +132,38 @@ def _sections(document: Document) -> Iterator[_Section]:
     yield from _section(document.text, cut, len(document.text), None, None)
 
 
+def _with_titles(text: str, sections: Sequence[_Section]) -> Iterator[_Section]:
+    """The sections, without any that is a heading and nothing else: it opens the section below it."""
+    start: int | None = None
+    for number, section in enumerate(sections):
+        begin = section.start if start is None else start
+        last = (section.heading or "").rpartition(" > ")[2]
+        start = None
+        if last and number + 1 < len(sections) and text[section.start : section.end] == last:
+            start = begin
+        else:
+            yield replace(section, start=begin)
+
+
 def _section(text: str, start: int, end: int, heading: str | None, page: int | None) -> Iterator[_Section]:
     if (span := trim(text, start, end)) is not None:
         yield _Section(*span, heading, page)
 
 
 def _structure(text: str, section: _Section, size: int, count_tokens: CountTokens) -> list[Range]:
-    """Paragraphs packed up to ``size``; a longer paragraph is cut between sentences."""
+    """Paragraphs packed up to ``size``; a longer one is cut between sentences, the row of a table stands alone."""
+    found: list[Range] = []
     units: list[Range] = []
     for start, end in paragraphs(text[section.start : section.end]):
         span = (section.start + start, section.start + end)
-        if count_tokens(text[slice(*span)]) <= size:
+        if is_row(text[slice(*span)]):
+            found += [*_packed(text, units, size, count_tokens), span]
+            units = []
+        elif count_tokens(text[slice(*span)]) <= size:
             units.append(span)
         else:
             units += _packed(text, _sentences(text, *span, size, count_tokens), size, count_tokens)
-    return _packed(text, units, size, count_tokens)
+    return found + _packed(text, units, size, count_tokens)
 
 
 def _sentences(text: str, start: int, end: int, size: int, count_tokens: CountTokens) -> list[Range]:

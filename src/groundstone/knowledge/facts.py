@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from groundstone.filters import And, Compare, leaves
@@ -34,17 +35,23 @@ def field_fact(kb: KnowledgeBase, query: Query, documents: Sequence[Document]) -
     assert query.asked is not None
     evidence, sentences, cards = Evidence(), [], []
     for document in documents[:5]:
-        text = wording.statement(document, query.asked, kb.lexicon)
-        spec = kb.lexicon.fields[query.asked].spec
-        cited = (evidence.field(document, query.asked),)
-        if text is None:
-            text = f"The record of {wording.called(document, kb.lexicon)} has no value for {spec.heading.lower()!r}."
-            cited = (evidence.field(document, kb.schema.title_field),)
-        elif query.where is not None or query.sort:
-            cited += tuple(evidence.field(document, name) for name in _fields(kb, query))
-        sentences.append(Sentence(text, tuple(dict.fromkeys(cited))))
-        cards.append(card(document, kb.card_fields, cited[0]))
+        for asked in (query.asked, *(name for name in query.also if name in kb.schema)):
+            sentences.append(_stated(kb, query, document, asked, evidence))
+        cards.append(card(document, kb.card_fields, sentences[-1].citations[0]))
     return _answer(kb, query, sentences, evidence, cards)
+
+
+def _stated(kb: KnowledgeBase, query: Query, document: Document, asked: str, evidence: Evidence) -> Sentence:
+    """One field of one document in a sentence, or that it has no value."""
+    text = wording.statement(document, asked, kb.lexicon)
+    if text is None:
+        heading = kb.lexicon.fields[asked].spec.heading.lower()
+        text = f"The record of {wording.called(document, kb.lexicon)} has no value for {heading!r}."
+        return Sentence(text, (evidence.field(document, kb.schema.title_field),))
+    cited = [evidence.field(document, asked)]
+    if query.where is not None or query.sort:
+        cited += [evidence.field(document, name) for name in _fields(kb, query)]
+    return Sentence(text, tuple(dict.fromkeys(cited)))
 
 
 def yes_or_no(kb: KnowledgeBase, query: Query, documents: Sequence[Document]) -> Answer:
@@ -56,23 +63,16 @@ def yes_or_no(kb: KnowledgeBase, query: Query, documents: Sequence[Document]) ->
         assert query.where is not None
         holds = document.id in kb.collection.ids(kb.principal, And((same, query.where)))
         cited = tuple(evidence.field(document, name) for name in fields)
-        said = "; ".join(_said(kb, document, name) for name in fields)
-        sentences.append(
-            Sentence(f"{'Yes' if holds else 'No'}: {wording.called(document, kb.lexicon)} has {said}.", cited)
-        )
+        said = " ".join(_said(kb, document, name) for name in fields)
+        sentences.append(Sentence(f"{'Yes' if holds else 'No'}: {said}", cited))
         cards.append(card(document, kb.card_fields, cited[0] if cited else None))
     return _answer(kb, query, sentences, evidence, cards)
 
 
 def _said(kb: KnowledgeBase, document: Document, name: str) -> str:
-    spec = kb.lexicon.fields[name].spec
-    value = document.fields.get(name)
-    unit = f" {spec.unit}" if spec.unit else ""
-    return (
-        f"{spec.heading.lower()} {wording.value(value, spec)}{unit}"
-        if value is not None
-        else f"no {spec.heading.lower()}"
-    )
+    heading = kb.lexicon.fields[name].spec.heading.lower()
+    none = f"{wording.called(document, kb.lexicon)} has nothing under {heading!r}."
+    return wording.statement(document, name, kb.lexicon) or none
 
 
 def _fields(kb: KnowledgeBase, query: Query) -> list[str]:
@@ -197,7 +197,8 @@ def aggregate(kb: KnowledgeBase, query: Query) -> Answer:
     over = f"over {wording.count(found.count, kb.lexicon)}{what}"
     text = _measured(query.measure, number, spec.heading, spec.unit, over, wording.note(spec))
     cards = [card(item, kb.card_fields) for item in documents]
-    return _answer(kb, query, [Sentence(text, cited)], evidence, cards, found.count)
+    answer = _answer(kb, query, [Sentence(text, cited)], evidence, cards, found.count)
+    return replace(answer, strength="low") if query.theme else answer
 
 
 def _over_subjects(kb: KnowledgeBase, query: Query) -> Answer:

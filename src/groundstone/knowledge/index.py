@@ -25,8 +25,10 @@ __all__ = ["Failure", "Progress", "SyncReport", "sync"]
 
 BATCH_DOCUMENTS = 256
 BATCH_CHUNKS = 1024
-RECIPE = 1  # raise it when the same content would give other documents or chunks than before
+RECIPE = 2  # raise it when the same content would give other documents or chunks than before
 REPORT_EVERY = 0.1  # seconds
+FAILURES_KEPT = 50  # of a sync, for those who ask later
+REASON_KEPT = 200  # characters of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def sync(
     source = open_source(spec.source, base, schema=spec.schema, s3_endpoint=s3_endpoint)
     with collection.writer(principal) as writer, Parser() as parser:
         preparer = Preparer(spec, collection.settings.schema, parser, embed, count)
-        run = _Sync(principal, collection, writer, preparer, embed, recipe(spec, embed), dict(writer.known()))
+        run = _Sync(principal, collection, writer, preparer, embed, _Vectors(embed), recipe(spec, embed), dict(writer.known()))
         meter = _Meter(progress)
         for item in source.items():
             run.take(item)
@@ -91,6 +93,7 @@ def sync(
         run.delete_missing()
         meter.finish(run.total)
         version = writer.finish(run.note())
+        run.keep_failures()
     return run.report(version.number, time.monotonic() - started)
 
 
@@ -109,6 +112,7 @@ class _Sync:
     writer: Writer
     preparer: Preparer
     embed: Embed
+    vectors: _Vectors
     recipe: str
     known: dict[str, str]
     seen: set[str] = field(default_factory=set)
@@ -156,7 +160,7 @@ class _Sync:
         if not self.waiting:
             return
         texts = [chunk.embedded for entry in self.waiting for chunk in entry.chunks]
-        vectors = embed_texts(self.embed, texts)
+        vectors = self.vectors.of(texts)
         entries, row = [], 0
         for entry in self.waiting:
             entries.append(replace(entry, vectors=vectors[row : row + len(entry.chunks)]))
@@ -189,6 +193,14 @@ class _Sync:
         files = {document_id: document.source.rpartition(":")[0] for document_id, document in documents.items()}
         return {document_id for document_id in missing if files.get(document_id) in broken | {None}}
 
+    def keep_failures(self) -> None:
+        """Note what could not be read beside the settings, where ``failures`` finds it."""
+        kept = [{"name": one.name, "reason": one.reason[:REASON_KEPT]} for one in self.failed[:FAILURES_KEPT]]
+        settings = self.collection.settings
+        if settings.extra.get("failed", []) != kept:
+            extra = {**settings.extra, "failed": kept, "failures": len(self.failed)}
+            self.collection.update_settings(self.principal, replace(settings, extra=extra))
+
     def note(self) -> str:
         return f"sync: {self.new} new, {self.changed} changed, {self.deleted} deleted"
 
@@ -203,6 +215,33 @@ class _Sync:
             seconds,
             self.kept,
         )
+
+
+def failures(collection: Collection) -> tuple[int, list[tuple[str, str]]]:
+    """What the last sync could not read: how many, and the name and reason of the first ``FAILURES_KEPT``."""
+    extra = collection.settings.extra
+    kept = [(str(one["name"]), str(one["reason"])) for one in extra.get("failed", [])]
+    return int(extra.get("failures", len(kept))), kept
+
+
+class _Vectors:
+    """Vectors of texts; a text that occurs again is embedded once, as far as ``ROOM`` texts go."""
+
+    ROOM = 20_000
+
+    def __init__(self, embed: Embed) -> None:
+        self._embed = embed
+        self._known: dict[bytes, Vectors] = {}
+
+    def of(self, texts: Sequence[str]) -> Vectors:
+        """As ``embed_texts``."""
+        marks = [hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts]
+        new = {mark: text for mark, text in zip(marks, texts, strict=True) if mark not in self._known}
+        found = dict(zip(new, embed_texts(self._embed, list(new.values())), strict=True))
+        everything = {**self._known, **found}
+        vectors = [everything[mark] for mark in marks]
+        self._known = found if len(everything) > self.ROOM else everything
+        return np.stack(vectors) if vectors else _no_vectors(self._embed)
 
 
 def embed_texts(embed: Embed, texts: Sequence[str]) -> Vectors:

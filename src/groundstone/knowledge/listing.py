@@ -38,6 +38,7 @@ class Themed:
 
     documents: tuple[Document, ...]
     strength: Strength
+    named: bool = False  # the theme is among the keywords of some
 
 
 def listing(kb: KnowledgeBase, query: Query) -> Answer:
@@ -54,8 +55,10 @@ def listing(kb: KnowledgeBase, query: Query) -> Answer:
     documents = kb.collection.select(
         kb.principal, where=query.where, sort=sort, limit=limit + 5 if query.limit == 1 else limit, offset=query.offset
     )
-    if query.limit == 1 and query.sort:
+    if query.limit == 1 and query.sort and not query.offset:
         documents = _ties(documents, query)
+    elif query.limit == 1:
+        documents = documents[:1]
     return _listed(kb, query, documents, total, "exact")
 
 
@@ -90,7 +93,8 @@ def _compared(kb: KnowledgeBase, query: Query, winners: list[Document], document
     ]
     cited = tuple(evidence.field(item, field) for item in documents)
     names = wording.joined(wording.called(item, kb.lexicon) for item in winners)
-    first = f"{names} — {'; '.join(parts)}{wording.note(spec)}."
+    equal = "Equal: " if len(winners) == len(documents) > 1 else ""
+    first = f"{equal}{names} — {'; '.join(parts)}{wording.note(spec)}."
     cards = [card(item, kb.card_fields, evidence.field(item, field)) for item in winners]
     return facts._answer(kb, query, [Sentence(first, cited)], evidence, cards)
 
@@ -98,6 +102,8 @@ def _compared(kb: KnowledgeBase, query: Query, winners: list[Document], document
 def _by_theme(kb: KnowledgeBase, query: Query) -> Answer:
     themed = find_theme(kb, query.theme, query.where)
     documents = list(themed.documents)
+    if query.where is not None and not query.strict and not themed.named:
+        return _ranked_by_theme(kb, query, documents)
     if not documents and query.where is not None:
         note = f"Nothing here is clearly about {query.theme!r}; these fit the other conditions."
         chips = tuple(chip for chip in query.chips if chip.kind != "theme")
@@ -108,6 +114,24 @@ def _by_theme(kb: KnowledgeBase, query: Query) -> Answer:
         documents = sorted(documents, key=lambda item: retrieve._sort_key(item, sort))
     page = documents[query.offset : query.offset + _limit(query)]
     return _listed(kb, query, page, len(documents), themed.strength)
+
+
+def _ranked_by_theme(kb: KnowledgeBase, query: Query, first: Sequence[Document]) -> Answer:
+    """All documents that fit the filters, those nearest to the words that no filter explains first."""
+    total = kb.collection.count(kb.principal, query.where)
+    if not total:
+        return facts.nothing(kb, query)
+    every = {document.id: document for document in first}
+    sort = query.sort or ((kb.lexicon.best,) if kb.lexicon.best else ())
+    wanted = query.offset + _limit(query)
+    for document in kb.collection.select(kb.principal, where=query.where, sort=sort, limit=wanted + len(every)):
+        every.setdefault(document.id, document)
+    documents = list(every.values())
+    for item in reversed(query.sort):
+        documents = sorted(documents, key=lambda document: retrieve._sort_key(document, item))
+    note = f"“{query.theme}” puts them in order; it leaves nothing out."
+    query = replace(query, notes=(*query.notes, note))
+    return _listed(kb, query, documents[query.offset : wanted], total, "medium")
 
 
 def off_theme(kb: KnowledgeBase, query: Query) -> Answer:
@@ -137,7 +161,7 @@ def find_theme(kb: KnowledgeBase, theme: str, where: Filter | None) -> Themed:
     top = max((candidate.cosine for _, candidate in scored[:3]), default=0.0)
     named = bool(scored) and scored[0][0] > scored[0][1].score + 0.2
     strength: Strength = "high" if named or top >= HIGH else "medium" if top >= MEDIUM else "low"
-    return Themed(ordered, strength)
+    return Themed(ordered, strength, named or any(tags[item.id] >= 0.4 for item in ordered[:FEW]))
 
 
 def _either(kb: KnowledgeBase, themes: Sequence[str], where: Filter | None) -> Themed:
@@ -146,7 +170,7 @@ def _either(kb: KnowledgeBase, themes: Sequence[str], where: Filter | None) -> T
     turns = zip_longest(*(item.documents for item in found))
     documents = {document.id: document for turn in turns for document in turn if document is not None}
     surest = min(found, key=lambda item: _ORDER.index(item.strength))
-    return Themed(tuple(documents.values()), surest.strength)
+    return Themed(tuple(documents.values()), surest.strength, any(item.named for item in found))
 
 
 def _likely(found: Sequence[retrieve.Candidate]) -> list[retrieve.Candidate]:
@@ -274,9 +298,14 @@ def _opening(kb: KnowledgeBase, query: Query, shown: int, total: int | None) -> 
         what = f"“{query.theme}”{'; ' + what if what else ''}"
     if query.limit == 1 and query.sort:
         spec = kb.lexicon.fields[query.sort[0].field].spec
-        end = "highest" if query.sort[0].descending else "lowest"
+        timely = spec.type == "date" or spec.name == kb.lexicon.year_field
+        most, least = ("newest", "oldest") if timely else ("highest", "lowest")
+        end = most if query.sort[0].descending else least
+        place = f"number {query.offset + 1} by " if query.offset else ""
+        named = f"The {end}" if timely else f"The {end} {spec.heading.lower()}"
+        named = f"{place.capitalize()}{end[0].lower()}{end[1:]} {spec.heading.lower()}" if place else named
         tied = f", shared by {shown}" if shown > 1 else ""
-        return f"The {end} {spec.heading.lower()}{tied}{f' ({what})' if what else ''}:"
+        return f"{named}{tied}{f' ({what})' if what else ''}:"
     whole = wording.count(total if total is not None else shown, kb.lexicon)
     verb = "fits" if (total or shown) == 1 else "fit"
     text = f"{whole} {verb} {what}" if what else f"{whole} in all"

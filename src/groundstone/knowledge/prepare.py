@@ -17,6 +17,8 @@ from groundstone.models.base import Embed
 from groundstone.records import NO_FIELDS, Chunk, Document
 from groundstone.schema import Schema
 
+MAX_CHUNKS = 10_000  # of one document: about 8 MB of prose, or as many rows of a table
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -73,6 +75,11 @@ class Preparer:
         chunks = chunk(document, self.spec.chunking, self._count, self._embed, embedded)
         if not chunks:
             raise UnreadableDocument("it holds no text")
+        if len(chunks) > MAX_CHUNKS:
+            raise UnreadableDocument(
+                f"it makes {len(chunks):,} passages, and a document may have {MAX_CHUNKS:,}; split it, "
+                "choose larger chunks, or read a table as records (--kind records)"
+            )
         return Prepared(document, chunks)
 
     def _with_attributes(self, prepared: Prepared) -> Prepared:

@@ -54,7 +54,9 @@ def extract(kb: KnowledgeBase, question: str, history: Sequence[Turn], query: Qu
     """The extractive answer: verbatim quotes and computed facts only."""
     if query is None:
         last = history[-1] if history else None
-        context = Context(last.query, last.shown) if last else Context()
+        single = [turn.query.subjects[0] for turn in reversed(history[-4:]) if len(turn.query.subjects) == 1]
+        recent = tuple(dict.fromkeys(single))
+        context = Context(last.query, last.shown, recent) if last else Context()
         query = understand(question, kb.lexicon, kb.vocabulary, context)
     return replace(_dispatch(kb, query), question=question)
 
@@ -105,6 +107,10 @@ def _unknown_field(kb: KnowledgeBase, query: Query) -> Answer:
                     query.text, (Sentence(quote(passage), (mark,)),), query, tuple(evidence.citations),
                     (card(document, kb.card_fields, mark),), strength="low", closest=True,
                 )  # fmt: skip
+    empty = next((spec for spec in kb.schema.fields if spec.heading.lower() == query.asked), None)
+    if empty is not None:
+        total = wording.count(kb.collection.count(kb.principal), kb.lexicon)
+        return _said(query, f"{empty.heading} is recorded for none of the {total} here, so I cannot say.")
     known = wording.joined(spec.heading.lower() for spec in kb.schema.fields if spec.filterable and spec.in_text)
     return _said(query, f"This catalogue has no field for {query.asked}, so I cannot say. It knows: {known}.")
 

@@ -31,7 +31,10 @@ def value(value_: Value, spec: FieldSpec, limit: int = 12) -> str:
     if isinstance(value_, tuple):
         shown = [render(item) for item in value_[:limit]]
         more = len(value_) - limit
-        return joined([*shown, f"{more} more"] if more > 0 else shown)
+        items = [*shown, f"{more} more"] if more > 0 else shown
+        return "; ".join(items) if any("," in item for item in shown) else joined(items)
+    if isinstance(value_, int | float) and not isinstance(value_, bool) and abs(value_) >= 10_000:
+        return f"{value_:,}".removesuffix(".0")
     return render(value_)
 
 

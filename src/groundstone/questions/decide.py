@@ -52,6 +52,7 @@ class Decision:
         reading, theme = self.reading, self._theme()
         base = Query(
             "list", self.question, theme, reading.subjects, self.asked, self.parts.also, self.measure, limit=self._limit(),
+            strict=self.parts.about < len(self.reading.tokens),
             offset=max((item.offset for item in self.reading.items), default=0),
             notes=tuple(reading.notes), chips=self._chips(theme),
         )  # fmt: skip
@@ -186,7 +187,8 @@ class Decision:
             distinct = None if listed and not self._asks_values() else self.asked
             return replace(base, kind="count", asked=distinct)
         if self.measure and self.asked:
-            return replace(base, kind="aggregate")
+            left = (f"“{base.theme}” was not understood and is left out.",) if base.theme else ()
+            return replace(base, kind="aggregate", notes=(*base.notes, *left))
         if self.asked and self.parts.most:
             return self._most_common(base)
         if self.asked == self.lexicon.schema.body_field:

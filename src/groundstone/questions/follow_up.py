@@ -14,7 +14,7 @@ from groundstone.questions.reading import Item, Reading
 
 PAGE = 10
 _MORE = re.compile(
-    r"(show |give |list |any |and |some )?(me )?(the )?(more|next|others|next ones|next page|more please|the rest|rest|go on|continue)( please| results| films| movies| of them| ones)?"
+    r"(show |give |list |any |and |some )?(me )?(the )?(more|next|others|something else|anything else|another|another one|other ones|different ones|next ones|next page|more please|the rest|rest|go on|continue)( please| results| films| movies| of them| ones)?"
 )  # noqa: E501
 _LEANS = (
     "only", "just", "and", "but", "what about", "how about", "or", "now", "which of", "which ones", "who of", "of those",
@@ -55,10 +55,12 @@ def passage(question: str, previous: Query | None) -> Query:
 def merge(query: Query, reading: Reading, previous: Query) -> Query:
     """The query with what it inherits from the previous one."""
     plain = " ".join(reading.words())
+    if bare := _bare_field(query, reading, previous):
+        return bare
     if _MORE.fullmatch(plain) and previous.kind in _LISTS:
         kind = "similar" if previous.kind == "similar" else "list"
         return replace(previous, text=query.text, kind=kind, offset=previous.offset + (previous.limit or PAGE))
-    if query.subjects and previous.kind == "fact" and reading.starts("what about", "how about", "and", "and for"):
+    if query.subjects and previous.kind == "fact" and reading.starts("what about", "how about", "and", "and for", "same for", "same question for"):
         same = query.kind == "fact" and (query.asked is None or query.asked == reading.lexicon.schema.body_field)
         return replace(query, asked=previous.asked) if same and previous.asked else query
     if query.subjects or previous.kind not in _LISTS or query.kind in ("reset", "unknown_field"):
@@ -81,6 +83,23 @@ def merge(query: Query, reading: Reading, previous: Query) -> Query:
     return query if _contradicts(merged, query, reading) else merged
 
 
+def _bare_field(query: Query, reading: Reading, previous: Query) -> Query | None:
+    """ "how long?", "and how many bedrooms": a field and nothing else asks about the one document shown last.
+
+    An average or total of a field and nothing else is taken over what the last question selected.
+    """
+    if query.subjects or query.where is not None or query.theme or len(reading.tokens) > 6:
+        return None
+    if query.kind == "aggregate" and query.measure != "most" and previous.where is not None:
+        chips = tuple(chip for chip in previous.chips if chip.where is not None)
+        return replace(query, chips=chips)
+    asked = query.asked if query.kind in ("aggregate", "count", "fact") else None
+    single = previous.subjects[:1] if len(previous.subjects) == 1 else reading.shown if len(reading.shown) == 1 else ()
+    if asked and single and query.measure in (None, "most") and not reading.has("most", "all", "which", "what"):
+        return replace(query, kind="fact", measure=None, subjects=single, chips=(), notes=())
+    return None
+
+
 def _contradicts(merged: Query, query: Query, reading: Reading) -> bool:
     """Whether a question stands better alone: with what came before nothing is left, without it something is."""
     if query.where is None or reading.starts("only", "just") or reading.has(*_POINTS):
@@ -92,6 +111,8 @@ def _contradicts(merged: Query, query: Query, reading: Reading) -> bool:
 def _leans(reading: Reading, query: Query) -> bool:
     if reading.starts(*_LEANS) or reading.has(*_POINTS):
         return not (reading.starts("in which", "in what", "with whom"))
+    if any(chip.sort for chip in query.chips) and reading.has("one", "ones") and not query.theme:
+        return True
     compared = any(chip.note.startswith("compared with") for chip in query.chips)
     if query.kind == "count" and not query.chips and not query.asked:
         return True

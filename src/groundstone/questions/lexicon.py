@@ -78,7 +78,8 @@ class Lexicon:
         self._absent: Mapping[str, Sequence[str]] = tables.get("absent", {})
         self._phrases: dict[tuple[str, ...], list[Phrase]] = {}
         for words, phrase in _phrases(schema, tables, (*self.noun, *self.nouns)):
-            self._phrases.setdefault(words, []).append(phrase)
+            if words:  # a unit like "€" has none
+                self._phrases.setdefault(words, []).append(phrase)
         # What was found in the question that is being read; another thread may replace the pair, never part of it.
         self._recent: tuple[Sequence[Token], dict[tuple[PhraseKind, ...], list[Found]]] = ((), {})
         self._words = sorted({word for words in self._phrases for word in words if len(word) > 4})

@@ -59,6 +59,7 @@ class Query:
     chips: tuple[Chip, ...] = ()
     limit: int | None = None
     offset: int = 0
+    strict: bool = False  # the theme was said to be what they are about: nothing else is shown
     notes: tuple[str, ...] = ()  # said to the user, e.g. a corrected spelling
 
     @property
@@ -98,6 +99,7 @@ def to_json(query: Query) -> dict[str, Any]:
         "also": list(query.also),
         "measure": query.measure,
         "chips": [chip_json(chip) for chip in query.chips],
+        "strict": query.strict,
         "limit": query.limit,
         "offset": query.offset,
         "notes": list(query.notes),
@@ -125,6 +127,7 @@ def from_json(data: Mapping[str, Any], schema: Schema) -> Query:
             also=tuple(str(item) for item in data.get("also") or ())[:10],
             measure=data.get("measure"),
             chips=tuple(_chip(item, schema) for item in (data.get("chips") or ())[:MAX_CHIPS]),
+            strict=bool(data.get("strict")),
             limit=_bounded(data.get("limit"), 1, 100),
             offset=_bounded(data.get("offset"), 0, 100_000) or 0,
         )

@@ -51,6 +51,7 @@ class Reading:
     vocabulary: Vocabulary
     previous: Query | None = None
     shown: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
     used: list[bool] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)

@@ -349,10 +349,14 @@ def pointed(reading: Reading) -> tuple[str, ...]:
     for at, word in enumerate(words):
         if word in _ORDINALS and not reading.used[at]:
             following = words[at + 1] if at + 1 < len(words) else ""
-            if following in nouns or (at and words[at - 1] == "the" and at == len(words) - 1):
+            alone = at and words[at - 1] == "the" and following in ("", "about", "called", "is", "was", "from", "rated", "like")
+            if following in nouns or alone:
                 return _nth(reading, at, _ORDINALS[word])
         if word in ("number", "no") and at + 1 < len(words) and words[at + 1].isdigit() and int(words[at + 1]) < 50:
             return _nth(reading, at, int(words[at + 1]) - 1)
+    several = any(word in ("they", "them", "both", "these", "those") for word in words) or reading.has("which one", "of the two")
+    if several and reading.previous and reading.previous.kind == "fact" and len(reading.recent) > 1:
+        return reading.recent[:4][::-1]
     if any(word in ("it", "its") for word in words) or reading.has(
         "that one", "this one", "that film", "this film", "that movie", "this movie", "the film", "the movie"
     ):

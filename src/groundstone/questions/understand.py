@@ -64,6 +64,7 @@ class Context:
 
     previous: Query | None = None
     shown: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()  # single documents that the last few answers were about, newest first
 
 
 def understand(question: str, lexicon: Lexicon, vocabulary: Vocabulary, context: Context | None = None) -> Query:
@@ -84,7 +85,7 @@ def understand(question: str, lexicon: Lexicon, vocabulary: Vocabulary, context:
         token if token.folded in STOP or vocabulary.names.knows_word(token.folded) else lexicon.mended(token)
         for token in tokens
     )
-    reading = Reading(tokens, lexicon, vocabulary, context.previous, context.shown)
+    reading = Reading(tokens, lexicon, vocabulary, context.previous, context.shown, context.recent)
     query = _Understanding(reading, question).query()
     query = follow_up.compared(query, reading)
     return follow_up.merge(query, reading, context.previous) if context.previous else query
@@ -109,8 +110,9 @@ class _Understanding:
         self.parts.about = about_from(reading)
         reading.about = self.parts.about if self.parts.about < len(reading.tokens) else 0
         self._find_subjects()
-        if not reading.subjects and not self.parts.missing and fact_shaped(reading) and not list_shaped(reading):
-            reading.subjects = pointed(reading)
+        between = reading.has("which one") and len(reading.recent) > 1
+        if not self.parts.missing and fact_shaped(reading) and (between or not list_shaped(reading)):
+            self._point()
         self._find_kind_words()
         find_person_meant(reading)
         self._find_filters()
@@ -132,6 +134,13 @@ class _Understanding:
         self._take_subjects(mentions)
         self.parts.about = about_from(self.reading)
         self.reading.about = self.parts.about if self.parts.about < len(self.reading.tokens) else 0
+
+    def _point(self) -> None:
+        """Subjects from the conversation: alone, or beside a named one in "is it longer than X?"."""
+        reading = self.reading
+        beside = is_yes_no(reading) and reading.has("it") and reading.has("than") and len(reading.subjects) == 1
+        if not reading.subjects or beside:
+            reading.subjects = tuple(dict.fromkeys((*pointed(reading), *reading.subjects)))
 
     def _excluded(self, mention: Mention) -> bool:
         """ "all films by X except Y": adds the filter that leaves Y out."""
