@@ -14,6 +14,11 @@ _LABEL_LINE = re.compile(r"[A-Z][\w' /-]{0,40}:\s")
 _ROW = re.compile(r"[^:;\n]{1,60}: [^;\n]+(?:; [^:;\n]{1,60}: [^;\n]+)+")
 _LONGEST_ROW = 600  # characters; a longer one is cut into its sentences
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|\Z)|[。！？]+[」』”]*")
+_FINAL = re.compile(r"[.!?…。！？][\"'”’»)\]」』]*\Z")
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+_VERBS = re.compile(
+    r"\b(?:is|are|was|were|be|has|have|had|can|may|must|will|shall|should|does|do|did|needs?|costs?|lasts?|gets?)\b"
+)
 _OPENING = "\"'“‘«([¿¡"
 
 
@@ -76,6 +81,21 @@ def sentences(text: str) -> list[Range]:
 def is_row(text: str) -> bool:
     """Whether a paragraph is the row of a table, ``column: value; column: value``, which is read as one sentence."""
     return len(text) <= _LONGEST_ROW and _ROW.fullmatch(text) is not None
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a line says something: a sentence, a row, a labelled value; no heading, menu item or single word."""
+    words = _WORDS.findall(text)
+    if text.upper() == text.lower():  # a script without capitals, which may have no blanks either
+        return len(text) >= 6 and bool(words)
+    if _FINAL.search(text):
+        return len(words) >= 2
+    if ": " in text or " | " in text:
+        return bool(words)
+    if len(words) < 3:
+        return False
+    counts = any(map(str.isdigit, text)) and not text[0].isdigit()
+    return len(words) >= 9 or counts or _LIST_LINE.match(text) is not None or _VERBS.search(text) is not None
 
 
 def trim(text: str, start: int, end: int) -> Range | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import log
 
 from groundstone import text as texts
+from groundstone.filters import fold
 from groundstone.models.base import Embed
 from groundstone.questions.words import STOP, keys, stem
 from groundstone.records import Card, Chunk, Citation, Document, Hit, Span, Value
@@ -74,21 +76,42 @@ def sentences_of(document: Document, start: int, end: int, heading: str = "") ->
 
 
 def passages_of(document: Document, chunk: Chunk, body: str | None) -> list[Passage]:
-    """What may be quoted of a chunk: its sentences; of a record those of its body, all of them if it has none."""
+    """What may be quoted of a chunk: its sentences; of a record those of its body, all of them if it has none.
+
+    Headings and other bare lines come only where there is nothing else.
+    """
     part = part_of(document, body)
     if part is None:
-        return sentences_of(document, chunk.start, chunk.end, chunk.heading or "")
+        found = sentences_of(document, chunk.start, chunk.end, chunk.heading or "")
+        return [item for item in found if _says(item)] or found
     every = sentences_of(document, part.start, part.end)
     return [item for item in every if item[1] < chunk.end and item[2] > chunk.start] or every
 
 
 def passages_in(hits: Sequence[Hit], body: str | None) -> tuple[list[Passage], list[float]]:
-    """The sentences of the hits, each once, and for each the score of the best hit that it stands in."""
-    found: dict[tuple[str, int, int], tuple[Passage, float]] = {}
+    """The sentences of the hits, each once, and for each the score of the best hit that it stands in.
+
+    The same words in two places are one sentence, but two records may say the same of themselves.
+    """
+    found: dict[tuple[str, str], tuple[Passage, float]] = {}
     for hit in hits:
         for passage in passages_of(hit.document, hit.chunk, body):
-            found.setdefault((passage[0].id, passage[1], passage[2]), (passage, hit.score))
+            owner = passage[0].id if part_of(passage[0], body) else ""
+            found.setdefault((owner, _same(quote(passage))), (passage, hit.score))
+    if body is None:
+        found = {key: item for key, item in found.items() if _says(item[0])} or found
     return [passage for passage, _ in found.values()], [score for _, score in found.values()]
+
+
+def _says(passage: Passage) -> bool:
+    """Whether a passage says something, and is not the heading that it stands under."""
+    words = quote(passage)
+    return texts.is_sentence(words) and words != passage[3].rpartition(" > ")[2]
+
+
+def _same(words: str) -> str:
+    """What sentences are compared by: their letters and digits."""
+    return " ".join(keys(words)) or fold(words)
 
 
 class Weights:
@@ -124,9 +147,27 @@ def quote(passage: Passage) -> str:
 def best(
     embed: Embed, question: str, passages: Sequence[Passage], *, prior: Sequence[float] = (), prefilter: int = PREFILTER
 ) -> list[tuple[float, Passage]]:
-    """Passages with how well they answer, from 0 to 1, best first.
+    """Passages with how well they answer, from 0 to 1, best first: ``ranked`` without its parts."""
+    found = ranked(embed, question, passages, prior=prior, prefilter=prefilter)
+    return [(item.score, item.passage) for item in found]
 
-    That is ``MEANING * cosine + (1 - MEANING) * covered words``; the order also counts ``PRIOR`` times the prior,
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A passage, how well it answers, and the two parts of that: the cosine and the share of covered words."""
+
+    score: float
+    passage: Passage
+    cosine: float
+    covered: float
+
+
+def ranked(
+    embed: Embed, question: str, passages: Sequence[Passage], *, prior: Sequence[float] = (), prefilter: int = PREFILTER
+) -> list[Ranked]:
+    """Passages with how well they answer, best first.
+
+    The score is ``MEANING * cosine + (1 - MEANING) * covered words``; the order also counts ``PRIOR`` times the prior,
     one for each passage. Only the ``prefilter`` passages that look best by words and prior are embedded and
     returned, which bounds the time.
     """
@@ -137,13 +178,12 @@ def best(
     covered = [weights.coverage(index) for index in range(len(passages))]
     kept = sorted(range(len(passages)), key=lambda index: (-covered[index] - lifts[index], index))[:prefilter]
     titled = [f"{passages[index][0].title}: {quote(passages[index])}" for index in kept]
-    cosines = embed.embed(titled) @ embed.embed([question])[0]
-    scores = {
-        index: MEANING * max(float(cosine), 0.0) + (1 - MEANING) * covered[index]
+    cosines = (embed.embed(titled) @ embed.embed([question])[0]).tolist()
+    found = {
+        index: Ranked(MEANING * max(cosine, 0.0) + (1 - MEANING) * covered[index], passages[index], cosine, covered[index])
         for cosine, index in zip(cosines, kept, strict=True)
     }
-    order = sorted(kept, key=lambda index: (-scores[index] - lifts[index], index))
-    return [(scores[index], passages[index]) for index in order]
+    return [found[index] for index in sorted(kept, key=lambda index: (-found[index].score - lifts[index], index))]
 
 
 def joined(ranked: Sequence[tuple[float, Passage]], count: int, longest: int = LONGEST) -> list[tuple[float, Passage]]:

@@ -46,7 +46,8 @@ class Decision:
     def __init__(self, parts: Parts) -> None:
         self.parts, self.reading, self.question = parts, parts.reading, parts.question
         self.lexicon, self.vocabulary = parts.reading.lexicon, parts.reading.vocabulary
-        self.asked, self.measure = parts.asked, parts.measure
+        self.asked = parts.asked
+        self.measure: Measure | None = parts.measure
 
     def query(self) -> Query:
         reading, theme = self.reading, self._theme()

@@ -305,7 +305,7 @@ class _Understanding:
         ) and not self._first_ask(set(self.lexicon.fields)):
             self.parts.asked = self.lexicon.schema.title_field
             return
-        if reading.subjects and body and (reading.has("about", "tell me about") or reading.starts("describe")):
+        if reading.subjects and body and (self._position("about") is not None or reading.starts("describe")):
             self.parts.asked = body
             return
         wanted = set(self.lexicon.fields)
