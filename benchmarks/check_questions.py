@@ -13,7 +13,6 @@ from collections import Counter
 from importlib.resources import files
 
 import workbench
-
 from groundstone.knowledge.oracle import Oracle
 from groundstone.knowledge.questionset import faults, load_questions
 

@@ -175,9 +175,7 @@ class _Maker:
     def _by_person(self) -> Data | None:
         if self.rng.random() < 0.5:
             name = self.rng.choice(self.directors)
-            form = self.rng.choice(
-                ["{} movies, as director", "everything directed by {}", "what did {} direct?"]
-            )
+            form = self.rng.choice(["{} movies, as director", "everything directed by {}", "what did {} direct?"])
             return self._list(form.format(name), _is("directors", "eq", name))
         name = self.rng.choice(self.actors)
         form = self.rng.choice(["films starring {}", "what can I watch with {} in it?", "movies {} acted in"])
@@ -206,9 +204,7 @@ class _Maker:
         genre = self.rng.choice(self.genres)
         if self.rng.random() < 0.5:
             start, words = self.rng.choice(sorted(DECADES.items()))
-            return self._list(
-                f"{GENRE_NOUNS[genre]} of {words}", _and(_is("genres", "eq", genre), _decade(start))
-            )
+            return self._list(f"{GENRE_NOUNS[genre]} of {words}", _and(_is("genres", "eq", genre), _decade(start)))
         low = self.rng.randrange(1950, 2008)
         high = low + self.rng.randrange(1, 8)
         between = (_is("year", "ge", low), _is("year", "le", high))

@@ -18,11 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import workbench
-from movie_questions import generate
-
 from groundstone.knowledge.evaluate import evaluate
 from groundstone.knowledge.oracle import Oracle
 from groundstone.knowledge.spec import SourceSpec
+from movie_questions import generate
 
 
 def main() -> None:

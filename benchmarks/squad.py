@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import workbench
-
 from groundstone.knowledge.evaluate import evaluate
 from groundstone.knowledge.questionset import Question
 from groundstone.knowledge.spec import Chunking, KnowledgeSpec, SourceSpec
@@ -86,9 +85,7 @@ def _questions(articles: list[dict[str, Any]]) -> Iterator[Question]:
     for name, _, paragraph in _paragraphs(articles):
         for asked in paragraph["qas"]:
             if asked.get("is_impossible"):
-                yield Question(
-                    str(asked["id"]), "unanswerable", asked["question"], {"not_found": "an answer"}
-                )
+                yield Question(str(asked["id"]), "unanswerable", asked["question"], {"not_found": "an answer"})
                 continue
             answers = sorted({answer["text"] for answer in asked["answers"]})
             expect = {"contains": {"document": name, "any": answers}}

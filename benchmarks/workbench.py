@@ -26,15 +26,9 @@ from groundstone.stores.sqlite import SqliteStore
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    made.add_argument(
-        "--home", type=Path, help="folder for the knowledge base; default: in the temporary folder"
-    )
-    made.add_argument(
-        "--weights", type=Path, help="folder of the embedding weights; default: the installed ones"
-    )
+    made = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("--home", type=Path, help="folder for the knowledge base; default: in the temporary folder")
+    made.add_argument("--weights", type=Path, help="folder of the embedding weights; default: the installed ones")
     made.add_argument("--threads", type=int, default=2)
     made.add_argument("--limit", type=int, help="ask about this many questions, evenly spread")
     made.add_argument("--json", type=Path, help="also write the report here")
@@ -86,9 +80,7 @@ def spread(items: Sequence[Question], count: int | None) -> list[Question]:
 
 def progress(done: int, total: int) -> None:
     if sys.stderr.isatty() and (done == total or done % 20 == 0):
-        print(
-            f"\r{done} of {total} questions", end="\n" if done == total else "", file=sys.stderr, flush=True
-        )
+        print(f"\r{done} of {total} questions", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
 
 def _synced(step: Progress) -> None:

@@ -1,24 +1,24 @@
 """Every error that Groundstone raises on purpose. Each message says what happened and what to do.
 
-    GroundstoneError
-    ├── InvalidInput             the caller sent something that cannot be used
-    │   ├── InvalidFilter        a filter or sort names an unknown field, or a value of the wrong type
-    │   ├── InvalidQuestion      the question is empty or too long
-    │   └── UnreadableDocument   a file cannot be parsed
-    ├── NotFound                 no such thing, or not for this principal (the two look alike on purpose)
-    ├── Conflict                 the thing exists already, or is in another state than the call needs
-    │   └── Busy                 another process is writing; try again later
-    ├── NotSupported             a clear no: this operation does not exist here
-    │   └── MissingExtra         it exists when an optional dependency is installed
-    ├── Forbidden                the principal may not do this
-    ├── LimitExceeded            a stated limit on size, time or count was reached
-    ├── ConfigError              a setting or app.toml is wrong
-    ├── SourceError              a data source cannot be reached or listed
-    ├── StoreError               the store failed or its files are damaged
-    └── ModelError               a model failed
-        ├── WeightsMissing       the weights are not on this machine yet
-        ├── WeightsCorrupt       a file's SHA-256 differs from the manifest
-        └── EngineUnavailable    a remote engine cannot be reached, timed out or answered nonsense
+GroundstoneError
+├── InvalidInput             the caller sent something that cannot be used
+│   ├── InvalidFilter        a filter or sort names an unknown field, or a value of the wrong type
+│   ├── InvalidQuestion      the question is empty or too long
+│   └── UnreadableDocument   a file cannot be parsed
+├── NotFound                 no such thing, or not for this principal (the two look alike on purpose)
+├── Conflict                 the thing exists already, or is in another state than the call needs
+│   └── Busy                 another process is writing; try again later
+├── NotSupported             a clear no: this operation does not exist here
+│   └── MissingExtra         it exists when an optional dependency is installed
+├── Forbidden                the principal may not do this
+├── LimitExceeded            a stated limit on size, time or count was reached
+├── ConfigError              a setting or app.toml is wrong
+├── SourceError              a data source cannot be reached or listed
+├── StoreError               the store failed or its files are damaged
+└── ModelError               a model failed
+    ├── WeightsMissing       the weights are not on this machine yet
+    ├── WeightsCorrupt       a file's SHA-256 differs from the manifest
+    └── EngineUnavailable    a remote engine cannot be reached, timed out or answered nonsense
 """
 
 from __future__ import annotations

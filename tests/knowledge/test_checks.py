@@ -127,9 +127,7 @@ def test_right_facts_pass_in_any_wording(text: str, expect: dict[str, Any]) -> N
         ("It stars Val Kilmer.", ("ida",), fact("ida", "actors"), "should say that nothing is recorded"),
     ],
 )
-def test_wrong_facts_are_found(
-    text: str, shown: tuple[str, ...], expect: dict[str, Any], problem: str
-) -> None:
+def test_wrong_facts_are_found(text: str, shown: tuple[str, ...], expect: dict[str, Any], problem: str) -> None:
     assert check(case(text, shown, kind="fact"), expect) == [problem]
 
 
@@ -193,9 +191,7 @@ def test_averages_may_be_rounded_and_ties_for_most_are_equal() -> None:
 def test_themes_need_enough_good_documents_among_the_first() -> None:
     asked = {"relevant": {"ids": ["heat", "ida"], "at": 2, "least": 2}}
     assert check(case("Try these", ("ida", "heat")), asked) == []
-    assert check(case("Try", ("ida", "fargo", "heat")), asked) == [
-        "1 of the first 2 fit, 2 wanted; shows Ida, Fargo"
-    ]
+    assert check(case("Try", ("ida", "fargo", "heat")), asked) == ["1 of the first 2 fit, 2 wanted; shows Ida, Fargo"]
 
 
 def test_plot_answers_need_the_words_and_the_document() -> None:

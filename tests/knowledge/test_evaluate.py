@@ -66,9 +66,7 @@ def test_every_expectation_of_a_shipped_set_follows_from_the_catalogue(name: str
 
 
 def test_the_two_shipped_sets_share_no_question() -> None:
-    first, second = (
-        {q.question for q in load_questions(MOVIES / "questions" / f"{name}.jsonl")} for name in SETS
-    )
+    first, second = ({q.question for q in load_questions(MOVIES / "questions" / f"{name}.jsonl")} for name in SETS)
     assert first.isdisjoint(second)
 
 
@@ -109,9 +107,7 @@ def test_an_id_given_twice_is_refused(tmp_path: Path) -> None:
         ({"yes": True, "document": "jaws"}, "no such document: jaws"),
     ],
 )
-def test_expectations_that_the_records_do_not_bear_out_are_found(
-    expect: dict[str, object], fault: str
-) -> None:
+def test_expectations_that_the_records_do_not_bear_out_are_found(expect: dict[str, object], fault: str) -> None:
     (found,) = faults([Question("q1", "k", "?", expect)], Oracle.of(ROWS, SCHEMA))
     assert found.startswith(f"q1: {fault}")
 
@@ -137,9 +133,7 @@ class Scripted(KnowledgeBase):
 def kb(tmp_path: Path) -> Scripted:
     source = tmp_path / "films.jsonl"
     source.write_text("\n".join(map(json.dumps, ROWS)), encoding="utf-8")
-    spec = KnowledgeSpec(
-        "films", source=SourceSpec("records", str(source)), chunking=Chunking("none"), schema=SCHEMA
-    )
+    spec = KnowledgeSpec("films", source=SourceSpec("records", str(source)), chunking=Chunking("none"), schema=SCHEMA)
     embed = FakeEmbed()
     settings = Settings(SCHEMA, embed.dimensions, embed.name, {})
     made = Scripted(LOCAL, SqliteStore(tmp_path / "store").create(LOCAL, "films", settings), spec, embed)
@@ -175,12 +169,8 @@ def _answers(kb: KnowledgeBase) -> dict[str, Answer]:
 
 
 QUESTIONS = [
-    Question(
-        "1", "filter", "after 2000", {"documents": {"where": {"field": "year", "op": "gt", "value": 2000}}}
-    ),
-    Question(
-        "2", "plot", "a secret", {"contains": {"document": "ida", "any": ["family secret"]}}, ("after 2000",)
-    ),
+    Question("1", "filter", "after 2000", {"documents": {"where": {"field": "year", "op": "gt", "value": 2000}}}),
+    Question("2", "plot", "a secret", {"contains": {"document": "ida", "any": ["family secret"]}}, ("after 2000",)),
     Question("3", "plot", "a bank", {"contains": {"document": "heat", "any": ["robs banks"]}}),
     Question("4", "off_topic", "weather", {"declined": True}),
     Question("5", "off_topic", "hello", {"declined": True}),

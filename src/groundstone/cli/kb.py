@@ -159,7 +159,9 @@ def status(name: str) -> None:
             show.table(rows, ("version", "made (UTC)", "documents", "chunks", "note"))
         number, kept = failures(base.collection)
         if number:
-            click.echo(f"\nnot read in the last sync: {number}{f'; the first {len(kept)}' if len(kept) < number else ''}")
+            click.echo(
+                f"\nnot read in the last sync: {number}{f'; the first {len(kept)}' if len(kept) < number else ''}"
+            )
         for failed, reason in kept:
             click.secho(f"  {failed}: {reason}", fg="yellow")
 
@@ -197,9 +199,8 @@ def search(name: str, text: str, limit: int, where: str | None, explain: bool) -
         raise InvalidFilter(f"--where is not JSON: {error}") from None
     with _platform() as platform:
         for hit in platform.kb(name).search(text, where=parsed, limit=limit, explain=explain):
-            click.echo(
-                f"{hit.score:.3f}  {hit.document.title}  {click.style(' '.join(hit.chunk.text.split())[:140], dim=True)}"
-            )
+            passage = click.style(" ".join(hit.chunk.text.split())[:140], dim=True)
+            click.echo(f"{hit.score:.3f}  {hit.document.title}  {passage}")
             if explain:
                 click.secho(f"       {json.dumps(dict(hit.reasons))}", dim=True)
 

@@ -20,9 +20,7 @@ from groundstone.records import Document, Scalar
 
 Problems = list[str]
 # Typographic signs that a person and a record write differently.
-_SAME = str.maketrans(
-    {"\u2019": "'", "\u2018": "'", "\u2013": "-", "\u2014": "-", "\u201c": '"', "\u201d": '"'}
-)
+_SAME = str.maketrans({"\u2019": "'", "\u2018": "'", "\u2013": "-", "\u2014": "-", "\u201c": '"', "\u201d": '"'})
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
 _HOURS = re.compile(r"(\d+) ?h(?:ours?)?(?: (?:and )?(\d+) ?m\w*)?")
 _AND_MORE = re.compile(r"\band (\d+) (?:more|others?)\b")
@@ -223,9 +221,7 @@ def relevant(case: Case, expect: Mapping[str, Any]) -> Problems:
     good = [name for name in first if name in expect["ids"]]
     if len(good) >= least:
         return []
-    return [
-        f"{len(good)} of the first {expect['at']} fit, {least} wanted; shows {_names(case.oracle, first)}"
-    ]
+    return [f"{len(good)} of the first {expect['at']} fit, {least} wanted; shows {_names(case.oracle, first)}"]
 
 
 def contains(case: Case, expect: Mapping[str, Any]) -> Problems:

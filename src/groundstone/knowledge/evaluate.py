@@ -100,9 +100,7 @@ class Report:
 
     def refusal_by_strength(self) -> list[Point]:
         """What follows when answers weaker than each strength are declined."""
-        samples = [
-            (o.question.answerable, float(STRENGTHS.index(_strength(o.answer)))) for o in self.outcomes
-        ]
+        samples = [(o.question.answerable, float(STRENGTHS.index(_strength(o.answer)))) for o in self.outcomes]
         points = refusal_curve(samples, [float(rank) for rank in range(1, len(STRENGTHS))])
         return [Point(STRENGTHS[int(float(p.threshold))], p.false_declines, p.false_answers) for p in points]
 
@@ -123,11 +121,7 @@ class Report:
 
     def _kinds(self) -> list[str]:
         rows = [*self.by_kind().items(), ("all", (self.right, len(self.outcomes)))]
-        lines = [
-            f"  {kind:<16}{right:>5} of {asked:<5}{right / asked:>7.1%}"
-            for kind, (right, asked) in rows
-            if asked
-        ]
+        lines = [f"  {kind:<16}{right:>5} of {asked:<5}{right / asked:>7.1%}" for kind, (right, asked) in rows if asked]
         return [f"{self.name}: {len(self.outcomes)} questions", *lines]
 
     def _figures(self) -> list[str]:
@@ -163,9 +157,7 @@ class Report:
             "name": self.name,
             "questions": len(self.outcomes),
             "right": self.right,
-            "kinds": {
-                kind: {"right": right, "asked": asked} for kind, (right, asked) in self.by_kind().items()
-            },
+            "kinds": {kind: {"right": right, "asked": asked} for kind, (right, asked) in self.by_kind().items()},
             "recall": {str(k): share for k, share in self.recall().items()},
             "containment": self.containment(),
             "citations": dict(zip(("verbatim", "all"), self.citations(), strict=True)),
@@ -206,9 +198,7 @@ def oracle_of(kb: KnowledgeBase) -> Oracle:
     while page := kb.collection.select(kb.principal, limit=_PAGE, offset=offset):
         offset += len(page)
         for document in page:
-            row = {
-                key: value if isinstance(value, tuple) else (value,) for key, value in document.fields.items()
-            }
+            row = {key: value if isinstance(value, tuple) else (value,) for key, value in document.fields.items()}
             own = {schema.id_field: document.id, schema.title_field: document.title}
             rows[document.id] = {name: (value,) for name, value in own.items() if name} | row
     return Oracle(schema, rows)
@@ -239,9 +229,7 @@ def _outcome(kb: KnowledgeBase, question: Question, oracle: Oracle) -> Outcome:
     problems = checks.check(Case(answer, oracle, _listed(kb, answer)), question.expect)
     stored = kb.collection.documents(kb.principal, sorted({c.document_id for c in answer.citations}))
     rank, score = _retrieved(kb, question)
-    return Outcome(
-        question, answer, tuple(problems), tuple(checks.unsound(answer, stored)), seconds, rank, score
-    )
+    return Outcome(question, answer, tuple(problems), tuple(checks.unsound(answer, stored)), seconds, rank, score)
 
 
 def _listed(kb: KnowledgeBase, answer: Answer) -> frozenset[str] | None:

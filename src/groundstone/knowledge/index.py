@@ -84,7 +84,9 @@ def sync(
     source = open_source(spec.source, base, schema=spec.schema, s3_endpoint=s3_endpoint)
     with collection.writer(principal) as writer, Parser() as parser:
         preparer = Preparer(spec, collection.settings.schema, parser, embed, count)
-        run = _Sync(principal, collection, writer, preparer, embed, _Vectors(embed), recipe(spec, embed), dict(writer.known()))
+        run = _Sync(
+            principal, collection, writer, preparer, embed, _Vectors(embed), recipe(spec, embed), dict(writer.known())
+        )
         meter = _Meter(progress)
         for item in source.items():
             run.take(item)

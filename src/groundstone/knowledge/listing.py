@@ -352,5 +352,5 @@ def _theme_quote(kb: KnowledgeBase, theme: str, document: Document) -> tuple[str
     tags = part_of(document, kb.lexicon.theme_field)
     if tags and covered[top] < 0.5 and _named(kb, document, theme) >= 0.2:
         heading = kb.lexicon.fields[tags.field or ""].spec.heading.lower()
-        return f"{heading} {document.text[tags.start:tags.end]}.", tags.start, tags.end
+        return f"{heading} {document.text[tags.start : tags.end]}.", tags.start, tags.end
     return quote(passages[top]), passages[top][1], passages[top][2]

@@ -62,7 +62,12 @@ def _with_rows(source: list[str]) -> list[str]:
 
 def _table_end(source: list[str], at: int) -> int:
     """The line after the table that begins here; ``at`` when none does."""
-    if "|" not in source[at] or at + 1 >= len(source) or not _DIVIDER.match(source[at + 1]) or "-" not in source[at + 1]:
+    if (
+        "|" not in source[at]
+        or at + 1 >= len(source)
+        or not _DIVIDER.match(source[at + 1])
+        or "-" not in source[at + 1]
+    ):
         return at
     if len(_cells(source[at])) != len(_cells(source[at + 1])):
         return at

@@ -139,7 +139,7 @@ def _measured(data: Any) -> tuple[int, bool]:
                 inner += value.values()
             elif isinstance(value, list):
                 inner += value
-            says = says or not isinstance(value, dict | list) and value not in (None, "")
+            says = says or (not isinstance(value, dict | list) and value not in (None, ""))
         depth, level = depth + 1, inner
     return depth, says
 

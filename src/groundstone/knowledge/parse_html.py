@@ -270,4 +270,6 @@ def _is_headed(table: Any) -> bool:
     first = next(table.iter("tr"), ())
     marked = [cell for cell in first if cell.tag in _CELLS and _words(cell)]
     in_head = getattr(first, "getparent", lambda: None)()
-    return bool(marked) and ((in_head is not None and in_head.tag == "thead") or all(cell.tag == "th" for cell in marked))
+    return bool(marked) and (
+        (in_head is not None and in_head.tag == "thead") or all(cell.tag == "th" for cell in marked)
+    )

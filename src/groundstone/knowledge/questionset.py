@@ -54,9 +54,7 @@ def load_questions(path: Path | Traversable) -> list[Question]:
 def _read(line: str, place: str) -> Question:
     try:
         data = json.loads(line)
-        question = Question(
-            data["id"], data["kind"], data["question"], data["expect"], tuple(data.get("history", ()))
-        )
+        question = Question(data["id"], data["kind"], data["question"], data["expect"], tuple(data.get("history", ())))
     except (ValueError, KeyError, TypeError) as error:
         raise InvalidInput(f"{place}: not a question: {error!r}") from None
     forms = [name for name in checks.FORMS if name in question.expect]
@@ -98,9 +96,7 @@ def _contradictions(expect: Mapping[str, Any], oracle: Oracle) -> list[str]:
             return _empty(asked, oracle)
         case {"aggregate": {"field": field, "measure": measure} as asked}:
             where = checks.where_of(asked.get("where"), oracle)
-            found = (
-                oracle.counts(field, where) if measure == "most" else oracle.measure(field, measure, where)
-            )
+            found = oracle.counts(field, where) if measure == "most" else oracle.measure(field, measure, where)
             return [] if found else ["nothing to measure"]
         case {"relevant": {"ids": ids, "at": at, "least": least}}:
             return [] if least <= min(len(ids), at) else ["asks for more than there is"]

@@ -118,8 +118,8 @@ class Weights:
     """How telling each word of a question is, within the passages at hand: inverse document frequency."""
 
     def __init__(self, question: str, passages: Sequence[Passage]) -> None:
-        self.words = list(dict.fromkeys(_root(word) for word in keys(question) if word not in STOP))
-        self._sets = [{_root(word) for word in keys(f"{item[3]} {quote(item)}")} for item in passages]
+        self.words = list(dict.fromkeys(root(word) for word in keys(question) if word not in STOP))
+        self._sets = [{root(word) for word in keys(f"{item[3]} {quote(item)}")} for item in passages]
         total = len(passages) + 1
         self._unseen = log(1 + total)
         self._weight = {word: log(1 + total / (1 + sum(word in words for words in self._sets))) for word in self.words}
@@ -134,7 +134,7 @@ class Weights:
         return sum(self._weight[word] for word in self.words if word in self._sets[index]) / total if total else 0.0
 
 
-def _root(word: str) -> str:
+def root(word: str) -> str:
     """What words are compared by: the first letters of the singular. Crude, quick, and the same in any language."""
     return stem(word)[:ROOT]
 
@@ -180,7 +180,9 @@ def ranked(
     titled = [f"{passages[index][0].title}: {quote(passages[index])}" for index in kept]
     cosines = (embed.embed(titled) @ embed.embed([question])[0]).tolist()
     found = {
-        index: Ranked(MEANING * max(cosine, 0.0) + (1 - MEANING) * covered[index], passages[index], cosine, covered[index])
+        index: Ranked(
+            MEANING * max(cosine, 0.0) + (1 - MEANING) * covered[index], passages[index], cosine, covered[index]
+        )
         for cosine, index in zip(cosines, kept, strict=True)
     }
     return [found[index] for index in sorted(kept, key=lambda index: (-found[index].score - lifts[index], index))]

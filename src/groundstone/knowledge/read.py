@@ -6,18 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from groundstone.knowledge import facts, generate, listing, retrieve, wording
-from groundstone.knowledge.answer import Answer, Event, Strength, events
+from groundstone.knowledge import courtesy, facts, fit, generate, listing, retrieve, wording
+from groundstone.knowledge.answer import Answer, Event, events
+from groundstone.knowledge.overview import overview
 from groundstone.knowledge.quotes import (
     Evidence,
     Passage,
-    Weights,
-    best,
+    Ranked,
     card,
     joined,
     part_of,
     passages_in,
     quote,
+    ranked,
     sentences_of,
 )
 from groundstone.questions.query import Query
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 CHUNKS = 5  # read for a free question
 QUOTES = 3
-HIGH, MEDIUM, LOW = 0.75, 0.5, 0.2  # of how well a passage answers, see ``quotes.best``
-NEAR_ENOUGH = 0.5  # of a chunk's cosine plus the share of the question's words that it covers
 
 
 def answer(kb: KnowledgeBase, question: str, history: Sequence[Turn] = (), query: Query | None = None) -> Answer:
@@ -87,10 +86,19 @@ def _said(query: Query, text: str) -> Answer:
 
 
 def off_topic(kb: KnowledgeBase, query: Query) -> Answer:
-    """A polite no, with what can be asked."""
-    about = kb.spec.about or f"the documents of {kb.spec.title}"
-    hint = f" You could ask: “{kb.spec.examples[0]}”." if kb.spec.examples else ""
-    return _said(query, f"I can only answer from this knowledge base, which is about {about}.{hint}")
+    """Small talk is answered; anything else gets a polite no, with what can be asked."""
+    return _said(query, courtesy.small_talk(query.text, kb.spec) or courtesy.off_topic(kb.spec))
+
+
+def _nothing_near(kb: KnowledgeBase, query: Query) -> Answer:
+    """Records say what they are about; of plain documents it is enough that they do not say it."""
+    if not _is_plain(kb):
+        return off_topic(kb, query)
+    return _said(query, courtesy.small_talk(query.text, kb.spec) or courtesy.not_found(kb.spec))
+
+
+def _is_plain(kb: KnowledgeBase) -> bool:
+    return not (kb.schema.title_field or kb.schema.id_field)
 
 
 def _unknown_field(kb: KnowledgeBase, query: Query) -> Answer:
@@ -138,7 +146,7 @@ def _fact(kb: KnowledgeBase, query: Query) -> Answer:
     if len(documents) > 3:
         return _passage(kb, query)  # a name that many documents share does not say which one is meant
     passages = [passage for document in documents for passage in _body_sentences(kb, document)]
-    return _quoted(kb, query, passages, ())
+    return _quoted(kb, query, ranked(kb.embed, _wanted(query), passages), ())
 
 
 def _body_sentences(kb: KnowledgeBase, document: Document) -> list[Passage]:
@@ -197,13 +205,17 @@ def _passage(kb: KnowledgeBase, query: Query) -> Answer:
     text = _wanted(query)
     if not text.strip():
         return off_topic(kb, query)
+    if _is_plain(kb) and (whole := overview(kb, query)):
+        return whole
     hits = retrieve.search(
         kb.principal, kb.collection, kb.embed, retrieve.Request(text, query.where, limit=CHUNKS, explain=True)
     )
-    if not near_enough(text, hits):
+    near = fit.near_enough(text, hits)
+    if not near and not _is_plain(kb):
         return off_topic(kb, query)
     passages, prior = passages_in(hits, kb.schema.body_field)
-    return _quoted(kb, query, passages, hits, prior)
+    found = ranked(kb.embed, text, passages, prior=prior)
+    return _quoted(kb, query, found, hits) if near or fit.near_sentence(found) else _nothing_near(kb, query)
 
 
 def _wanted(query: Query) -> str:
@@ -211,23 +223,12 @@ def _wanted(query: Query) -> str:
     return query.theme if query.where is not None and query.theme else query.text
 
 
-def near_enough(text: str, hits: Sequence[Hit]) -> bool:
-    """Whether a chunk has to do with a free question, by meaning and by words together."""
-    weights = Weights(text, [(hit.document, hit.chunk.start, hit.chunk.end, hit.document.title) for hit in hits])
-    return any(
-        hit.reasons["cosine"] + weights.coverage(index, unseen=2) >= NEAR_ENOUGH for index, hit in enumerate(hits)
-    )
-
-
-def _quoted(
-    kb: KnowledgeBase, query: Query, passages: Sequence[Passage], hits: Sequence[Hit], prior: Sequence[float] = ()
-) -> Answer:
-    """The best sentences, verbatim; weak ones as closest passages, none at all when nothing comes near."""
-    ranked = best(kb.embed, _wanted(query), passages, prior=prior)
-    if not ranked:
-        return off_topic(kb, query)
-    top = ranked[0][0]
-    related = [ranked[0], *(item for item in ranked[1:] if item[0] >= LOW)]
+def _quoted(kb: KnowledgeBase, query: Query, found: Sequence[Ranked], hits: Sequence[Hit]) -> Answer:
+    """The best sentences, verbatim; unsure ones as closest passages, none at all when nothing comes near."""
+    if not found:
+        return _nothing_near(kb, query)
+    best = found[0]
+    related = [(item.score, item.passage) for item in found if item is best or item.score >= fit.LOW]
     evidence, sentences, cards = Evidence(), [], {}
     for _, passage in joined(related, QUOTES):
         mark = evidence.cite(passage[0], passage[1], passage[2])
@@ -235,14 +236,13 @@ def _quoted(
         opening = f"{wording.called(passage[0], kb.lexicon)}: " if named else ""
         sentences.append(Sentence(opening + quote(passage), (mark,)))
         cards.setdefault(passage[0].id, card(passage[0], kb.card_fields, mark))
-    strength: Strength = "high" if top >= HIGH else "medium" if top >= MEDIUM else "low"
     return Answer(
         query.text,
         tuple(sentences),
         query,
         tuple(evidence.citations),
         tuple(cards.values()),
-        strength=strength,
-        closest=strength != "high",
+        strength=fit.strength(_wanted(query), best),
+        closest=not fit.sure(_wanted(query), best),
         hits=tuple(hits),
     )

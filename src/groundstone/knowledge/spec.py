@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from groundstone.errors import ConfigError
 from groundstone.schema import Schema
 
+NO_SCHEMA = Schema()
 SourceKind = Literal["folder", "s3", "records"]
 ChunkMethod = Literal["none", "fixed", "structure", "hierarchical", "semantic"]
 
@@ -74,7 +75,7 @@ class KnowledgeSpec:
     examples: tuple[str, ...] = ()
     source: SourceSpec = SourceSpec()
     chunking: Chunking = Chunking()
-    schema: Schema = Schema()
+    schema: Schema = NO_SCHEMA
     display: Mapping[str, Any] = field(default_factory=dict)
     lexicon: Mapping[str, Any] = field(default_factory=dict)
 

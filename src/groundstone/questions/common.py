@@ -10,7 +10,8 @@ from groundstone.schema import FieldSpec, Schema
 
 # Words within a field's name -> (largest, smallest, more, less)
 _ADJECTIVES: tuple[tuple[str, tuple[str, str, str, str]], ...] = (
-    ("price cost rent fee amount salary", ("most expensive,dearest,priciest", "cheapest,least expensive,most affordable",
+    ("price cost rent fee amount salary", ("most expensive,dearest,priciest",
+    "cheapest,least expensive,most affordable",
                                            "more expensive,dearer,pricier", "cheaper,less expensive,more affordable")),
     ("year date published created released built listed updated", ("newest,latest,most recent", "oldest,earliest",
                                                                    "newer,later,more recent", "older,earlier")),
@@ -63,7 +64,8 @@ def own_names(spec: FieldSpec) -> Iterator[str]:
         yield " ".join([*first, plural])
 
 
-NOUNS = ("property", "properties", "listing", "listings", "item", "items", "record", "records", "entry", "entries", "row", "rows",
+NOUNS = ("property", "properties", "listing", "listings", "item", "items", "record", "records", "entry", "entries",
+    "row", "rows",
          "thing", "things")  # fmt: skip
 
 

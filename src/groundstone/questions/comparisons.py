@@ -25,19 +25,18 @@ _RIGHT: dict[str, Op] = {
     phrase: op
     for op, phrases in {
         "ge": "or higher,or more,or above,or better,or greater,or over,or up,and up,and above,and over,and higher,"
-        "and more,and better,+,plus,or longer,or later,or newer,and later,and newer,onwards,onward,and onwards,and after,"
+        "and more,and better,+,plus,or longer,or later,or newer,and later,and newer,onwards,onward,"
+        "and onwards,and after,"
         "or after,minimum,at least,at minimum,and beyond",
-        "le": "or less,or lower,or under,or below,or shorter,or earlier,or older,and under,and below,and lower,and less,"
-        "and earlier,and before,or before,maximum,at most,tops,at maximum,max,or fewer,and older",
+        "le": "or less,or lower,or under,or below,or shorter,or earlier,or older,and under,and below,and lower,"
+        "and less,and earlier,and before,or before,maximum,at most,tops,at maximum,max,or fewer,and older",
     }.items()
     for phrase in phrases.split(",")
 }  # type: ignore[misc]
 _ABOUT = ("about", "around", "roughly", "approximately", "circa", "nearly", "almost")
 _SAYS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
 _YEAR_SAYS = {"gt": "after", "ge": "since", "lt": "before", "le": "until"}
-_SKIP = frozenset(
-    "a an of is are was were with that have has having than it runtime year years in being at".split()
-)
+_SKIP = frozenset("a an of is are was were with that have has having than it runtime year years in being at".split())
 
 
 def find_comparisons(reading: Reading) -> None:
@@ -65,10 +64,8 @@ def _between(reading: Reading, first: Number, second: Number) -> Item | None:
     field, scale, start, end = _field(reading, start, second.end, second)
     if field is None or (field == reading.lexicon.year_field) != (first.yearlike and second.yearlike):
         return None
-    if first.unit or _unit_after(reading, first.end):
-        scale_low = _scale(reading, field, first) or scale
-    else:
-        scale_low = scale
+    measured = first.unit or _unit_after(reading, first.end)
+    scale_low = (_scale(reading, field, first) if measured else None) or scale
     low, high = sorted((first.low * scale_low, second.high * scale))
     return _item(reading, start, end, field, _interval(field, low, high), f"{_plain(low)} to {_plain(high)}")
 
@@ -201,9 +198,10 @@ def _cue_start(reading: Reading, start: int, field: str) -> int:
 def _numeric_cue(reading: Reading, start: int, end: int) -> str | None:
     for phrase in reading.lexicon.at(reading.tokens, start, end):
         spec = reading.lexicon.schema.get(phrase.field)
-        if spec and spec.type in ("integer", "number") and phrase.kind in ("ask", "before", "comparative"):
-            if reading.free(start, end) and reading.word(start) not in ("in", "from", "of"):
-                return phrase.field
+        numeric = spec is not None and spec.type in ("integer", "number")
+        cue = phrase.kind in ("ask", "before", "comparative") and reading.word(start) not in ("in", "from", "of")
+        if numeric and cue and reading.free(start, end):
+            return phrase.field
     return None
 
 

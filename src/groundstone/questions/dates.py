@@ -21,11 +21,15 @@ _MONTHS = {
     for name in names.split()
 }
 _OPS = {
-    "after": "gt", "later than": "gt", "newer than": "gt", "since": "ge", "from": "ge", "starting": "ge", "on or after": "ge",
-    "before": "lt", "earlier than": "lt", "older than": "lt", "prior to": "lt", "until": "le", "up to": "le", "till": "le",
+    "after": "gt", "later than": "gt", "newer than": "gt", "since": "ge", "from": "ge", "starting": "ge",
+    "on or after": "ge",
+    "before": "lt", "earlier than": "lt", "older than": "lt", "prior to": "lt", "until": "le", "up to": "le",
+    "till": "le",
     "on or before": "le", "by": "le",
 }  # fmt: skip
-_AMOUNTS = frozenset("under over below above least most exactly around about more less fewer larger smaller higher lower".split())
+_AMOUNTS = frozenset(
+    "under over below above least most exactly around about more less fewer larger smaller higher lower".split()
+)
 _BETWEEN = _AMOUNTS | frozenset("of is the a an in at than between from to and before after until up was has".split())
 
 
@@ -66,7 +70,9 @@ def _add(reading: Reading, fields: list[str], start: int, end: int, low: date, h
     spec = reading.lexicon.fields[field].spec
     said = low.isoformat() if low == high else f"{low} to {high}"
     words = {"gt": f"after {high}", "ge": f"since {low}", "lt": f"before {low}", "le": f"until {high}"}
-    reading.add(Item(begin, end, "filter", field, f"{spec.heading} {words.get(op or '', said)}", _where(field, op, low, high)))
+    reading.add(
+        Item(begin, end, "filter", field, f"{spec.heading} {words.get(op or '', said)}", _where(field, op, low, high))
+    )
 
 
 def _where(field: str, op: str | None, low: date, high: date) -> Filter:
@@ -148,13 +154,17 @@ def _amount(reading: Reading, at: int) -> bool:
     begin = at
     while begin > 0 and (reading.word(begin - 1) in _BETWEEN or reading.word(begin - 1).isdigit()):
         begin -= 1
-    above = reading.word(at - 1) in _AMOUNTS or reading.word(at - 1) == "than" and reading.word(at - 2) in _AMOUNTS
+    above = reading.word(at - 1) in _AMOUNTS or (reading.word(at - 1) == "than" and reading.word(at - 2) in _AMOUNTS)
     return above or any(_of_number(reading, max(begin - length, 0), begin) for length in (2, 1))
 
 
 def _of_number(reading: Reading, start: int, end: int) -> bool:
     schema = reading.lexicon.schema
-    named = (schema.get(found.field) for found in reading.lexicon.at(reading.tokens, start, end) if found.kind in ("ask", "unit"))
+    named = (
+        schema.get(found.field)
+        for found in reading.lexicon.at(reading.tokens, start, end)
+        if found.kind in ("ask", "unit")
+    )
     return any(spec is not None and spec.type in ("integer", "number") for spec in named)
 
 

@@ -52,7 +52,8 @@ class Decision:
     def query(self) -> Query:
         reading, theme = self.reading, self._theme()
         base = Query(
-            "list", self.question, theme, reading.subjects, self.asked, self.parts.also, self.measure, limit=self._limit(),
+            "list", self.question, theme, reading.subjects, self.asked, self.parts.also, self.measure,
+            limit=self._limit(),
             strict=self.parts.about < len(self.reading.tokens),
             offset=max((item.offset for item in self.reading.items), default=0),
             notes=tuple(reading.notes), chips=self._chips(theme),
@@ -112,7 +113,6 @@ class Decision:
     def _limit(self) -> int | None:
         return next((item.limit for item in self.reading.items if item.limit), None)
 
-
     def _without_values(self, base: Query) -> str | None:
         """The name of a field that the question needs and no document has a value of."""
         needed = [sort.field for sort in base.sort] + [leaf.field for leaf in leaves(base.where)]
@@ -122,13 +122,23 @@ class Decision:
         return None
 
     def _about_subjects(self, base: Query) -> Query:
-        if self.asked is None and len(base.subjects) > 1 and list_shaped(self.reading) and not base.sort and not self.parts.counting:
+        if (
+            self.asked is None
+            and len(base.subjects) > 1
+            and list_shaped(self.reading)
+            and not base.sort
+            and not self.parts.counting
+        ):
             return replace(base, kind="list", theme="", limit=base.limit or 20)
         if base.sort:
             sort = replace(base, kind="list", asked=None, theme="", limit=base.limit)
             return sort if len(base.subjects) > 1 else replace(base, kind="fact", chips=())
         several = len(base.subjects) > 1 and self.asked is not None and self._numeric(self.asked)
-        if several and self.measure is None and self.reading.has("every", "all", "whole", "entire", "marathon", "together"):
+        if (
+            several
+            and self.measure is None
+            and self.reading.has("every", "all", "whole", "entire", "marathon", "together")
+        ):
             self.measure = "total"
         if several and self.asked and (end := self._comparing()) is not None:
             spec = self.lexicon.fields[self.asked].spec
@@ -196,7 +206,11 @@ class Decision:
             self.asked = None
         asks = reading.starts(*FACT_STARTS)
         people = set(self.lexicon.people())
-        if reading.starts("how old", "when was") and reading.items and all(set(item.field.split("|")) & people for item in reading.items):
+        if (
+            reading.starts("how old", "when was")
+            and reading.items
+            and all(set(item.field.split("|")) & people for item in reading.items)
+        ):
             return replace(base, kind="unknown_field", asked="the age of people")
         if self.asked and asks and self._leads() and not base.sort:
             return self._most_common(base)
@@ -222,9 +236,12 @@ class Decision:
     def _leads(self) -> bool:
         """ "Which cities do you have houses in?": the field stands right behind the question word, in the plural."""
         return any(
-            found.phrase.field == self.asked and found.start in (1, 2) and self.reading.word(found.end - 1).endswith("s")
+            found.phrase.field == self.asked
+            and found.start in (1, 2)
+            and self.reading.word(found.end - 1).endswith("s")
             for found in self.lexicon.find(self.reading.tokens, "ask")
-            if self.reading.word(0) in ("which", "what") and self.reading.word(found.end) not in ("has", "have", "is", "was")
+            if self.reading.word(0) in ("which", "what")
+            and self.reading.word(found.end) not in ("has", "have", "is", "was")
         )
 
     def _proper_rest(self) -> str:

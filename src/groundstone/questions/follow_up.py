@@ -14,12 +14,16 @@ from groundstone.questions.reading import Item, Reading
 
 PAGE = 10
 _MORE = re.compile(
-    r"(show |give |list |any |and |some )?(me )?(the )?(more|next|others|something else|anything else|another|another one|other ones|different ones|next ones|next page|more please|the rest|rest|go on|continue)( please| results| films| movies| of them| ones)?"
-)  # noqa: E501
+    r"(show |give |list |any |and |some )?(me )?(the )?(more|next|others|something else|anything else|another"
+    r"|another one|other ones|different ones|next ones|next page|more please|the rest|rest|go on|continue)"
+    r"( please| results| films| movies| of them| ones)?"
+)
 _LEANS = (
-    "only", "just", "and", "but", "what about", "how about", "or", "now", "which of", "which ones", "who of", "of those",
+    "only", "just", "and", "but", "what about", "how about", "or", "now", "which of", "which ones", "who of",
+    "of those",
     "among", "those", "these", "them", "also", "then", "instead", "without", "not", "no", "any of", "are any", "is any",
-    "do any", "sort", "order", "sorted", "rank", "from", "in", "with", "before", "after", "by", "starring", "show only", "keep",
+    "do any", "sort", "order", "sorted", "rank", "from", "in", "with", "before", "after", "by", "starring",
+    "show only", "keep",
     "remove", "exclude", "except", "make it", "limit",
 )  # fmt: skip
 _POINTS = (
@@ -47,7 +51,7 @@ def passage(question: str, previous: Query | None) -> Query:
         and bool(
             set(words) & {"it", "its", "they", "their", "he", "she", "his", "her", "that", "this", "them", "those"}
         )
-    )  # noqa: E501
+    )
     theme = f"{previous.theme or previous.text} {question}" if leaning and previous else question
     return Query("passage", question, theme=theme)
 
@@ -60,7 +64,11 @@ def merge(query: Query, reading: Reading, previous: Query) -> Query:
     if _MORE.fullmatch(plain) and previous.kind in _LISTS:
         kind = "similar" if previous.kind == "similar" else "list"
         return replace(previous, text=query.text, kind=kind, offset=previous.offset + (previous.limit or PAGE))
-    if query.subjects and previous.kind == "fact" and reading.starts("what about", "how about", "and", "and for", "same for", "same question for"):
+    if (
+        query.subjects
+        and previous.kind == "fact"
+        and reading.starts("what about", "how about", "and", "and for", "same for", "same question for")
+    ):
         same = query.kind == "fact" and (query.asked is None or query.asked == reading.lexicon.schema.body_field)
         return replace(query, asked=previous.asked) if same and previous.asked else query
     if query.subjects or previous.kind not in _LISTS or query.kind in ("reset", "unknown_field"):
@@ -133,7 +141,11 @@ def _chips(query: Query, previous: Query, reading: Reading) -> tuple[Chip, ...]:
     instead = reading.starts("what about", "how about") or reading.has("instead")
     sorts = any(chip.sort for chip in query.chips)
     theme = any(chip.kind == "theme" for chip in query.chips)
-    kept = [chip for chip in previous.chips if not _replaced(chip, fields, sorts, theme, instead, reading) and chip.kind != "limit"]
+    kept = [
+        chip
+        for chip in previous.chips
+        if not _replaced(chip, fields, sorts, theme, instead, reading) and chip.kind != "limit"
+    ]
     return (*kept, *query.chips)
 
 
@@ -170,7 +182,9 @@ def _meant(found: Found, query: Query, reading: Reading) -> bool:
     if reading.word(found.end) == "than":
         after = found.end + 1
         named = any(reading.used[after : after + 2]) and len(query.subjects) == 1
-        return named or (bool(reading.shown) and reading.word(after) in ("that", "those", "these", "it", "them", "this"))
+        return named or (
+            bool(reading.shown) and reading.word(after) in ("that", "those", "these", "it", "them", "this")
+        )
     return query.kind == "similar" or (bool(reading.shown) and len(query.subjects) < 2)
 
 

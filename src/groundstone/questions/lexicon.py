@@ -153,7 +153,7 @@ def _nouns(tables: Mapping[str, Any]) -> tuple[tuple[str, str], tuple[str, ...]]
 
 def _field_words(spec: FieldSpec, tables: Mapping[str, Any]) -> FieldWords:
     table = tables.get("fields", {}).get(spec.name, {})
-    scale = {unit: 1.0 for unit in [*table.get("units", ()), *([spec.unit] if spec.unit else ())]}
+    scale = dict.fromkeys([*table.get("units", ()), *([spec.unit] if spec.unit else ())], 1.0)
     scale |= {unit: float(factor) for unit, factor in table.get("scales", {}).items()}
     scale = {key(unit): factor for unit, factor in scale.items()}
     low_high = table.get("range")

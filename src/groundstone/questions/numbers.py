@@ -101,7 +101,7 @@ def _written(tokens: Sequence[Token], at: int) -> Number | None:
         return Number(at, at + 2, 0.5, 0.5, words=True)
     if word in ("a", "an") and at + 1 < len(tokens) and tokens[at + 1].folded in ("hour", "hundred", "dozen"):
         return _article(tokens, at)
-    if word not in _WORDS or word == "one" and _ordinary_one(tokens, at):
+    if word not in _WORDS or (word == "one" and _ordinary_one(tokens, at)):
         return None
     value, end = float(_WORDS[word]), at + 1
     if value >= 20 and end < len(tokens) and 0 < _WORDS.get(tokens[end].folded, 0) < 10:

@@ -30,7 +30,10 @@ def find_people(reading: Reading, mentions: Iterable[Mention], *, whole: bool = 
         fields, start = _role(reading, mention, {name.field for name in names})
         if mention.length == 1 and _ordinary(reading, mention, names, cued=fields is not None):
             continue
-        if fields is None and (not _strong(reading, mention, names) or mention.length < 2 and mention.start > about and not reading.tokens[mention.start].capital):
+        if fields is None and (
+            not _strong(reading, mention, names)
+            or (mention.length < 2 and mention.start > about and not reading.tokens[mention.start].capital)
+        ):
             continue
         if fields is None:
             fields, start = _usual_roles(reading, names), mention.start
@@ -44,8 +47,12 @@ def find_person_meant(reading: Reading) -> None:
     if at is None or previous is None or previous.asked not in people or not previous.subjects:
         return
     documents = reading.vocabulary.collection.documents(reading.vocabulary.principal, previous.subjects[:1])
-    values = [value for document in documents.values() if isinstance(value := document.fields.get(previous.asked), tuple)]
-    names = tuple(name for value in values for text in value[:3] for name in reading.vocabulary.names.lookup(keys(str(text))))
+    values = [
+        value for document in documents.values() if isinstance(value := document.fields.get(previous.asked), tuple)
+    ]
+    names = tuple(
+        name for value in values for text in value[:3] for name in reading.vocabulary.names.lookup(keys(str(text)))
+    )
     names = tuple(name for name in names if name.field in people)
     if names:
         mention = Mention(at, at + 1, names)
@@ -63,7 +70,9 @@ def _strong(reading: Reading, mention: Mention, names: tuple[Name, ...]) -> bool
     noun_after = any(
         phrase.kind == "noun" for phrase in reading.lexicon.at(reading.tokens, mention.end, mention.end + 1)
     )
-    typed = token.capital and mention.start > 0 and not all(item.capital for item in reading.tokens if item.text.isalpha())
+    typed = (
+        token.capital and mention.start > 0 and not all(item.capital for item in reading.tokens if item.text.isalpha())
+    )
     typed = typed and not reading.subjects and (list_shaped(reading) or reading.has("together", "both"))
     if typed and all(name.alias for name in names) and not mention.of(reading.vocabulary.titles()):
         return True

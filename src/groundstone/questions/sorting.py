@@ -28,13 +28,18 @@ def find_limit(reading: Reading) -> None:
             continue
         left = reading.word(number.start - 1)
         counted = left not in _NOT_COUNTED and _counted(reading, number.end, left != "of")
-        if left in ("top", "first", "best", "bottom", "worst") or counted or reading.word(number.end) in ("best", "top", "most", "more"):
+        if (
+            left in ("top", "first", "best", "bottom", "worst")
+            or counted
+            or reading.word(number.end) in ("best", "top", "most", "more")
+        ):
             start = number.start - (left in ("top", "first", "best", "bottom", "worst"))
             item = Item(start, number.end, "limit", "", f"{int(number.low)} at most", limit=int(number.low))
             if left in ("top", "best", "bottom", "worst") and (best := reading.lexicon.best):
                 lowest = left in ("bottom", "worst")
                 item.kind, item.sort, item.field = "sort", Sort(best.field, best.descending != lowest), best.field
-                item.label = f"{'Worst' if lowest else 'Best'} {int(number.low)} by {reading.lexicon.fields[best.field].spec.heading.lower()}"
+                heading = reading.lexicon.fields[best.field].spec.heading.lower()
+                item.label = f"{'Worst' if lowest else 'Best'} {int(number.low)} by {heading}"
             reading.add(item)
             return
 
@@ -44,7 +49,7 @@ def _counted(reading: Reading, at: int, plurals: bool) -> bool:
     kinds = _kinds(reading, at)
     if kinds & {"noun", "superlative"}:
         return True
-    return "value" in kinds and (plurals and reading.word(at).endswith("s") or _counted(reading, at + 1, plurals))
+    return "value" in kinds and ((plurals and reading.word(at).endswith("s")) or _counted(reading, at + 1, plurals))
 
 
 def _kinds(reading: Reading, at: int) -> set[PhraseKind]:
@@ -66,7 +71,14 @@ def find_sorting(reading: Reading, *, until: int) -> None:
 def _alphabetical(reading: Reading) -> bool:
     title = reading.lexicon.schema.title_field
     for at in range(len(reading.tokens)):
-        for phrase in ("in alphabetical order", "alphabetically", "alphabetical order", "alphabetical", "from a to z", "a to z"):
+        for phrase in (
+            "in alphabetical order",
+            "alphabetically",
+            "alphabetical order",
+            "alphabetical",
+            "from a to z",
+            "a to z",
+        ):
             length = len(phrase.split())
             if title and reading.text(at, at + length) == phrase and reading.free(at, at + length):
                 reading.add(Item(at, at + length, "sort", title, "Title, A to Z", sort=Sort(title)))
@@ -129,7 +141,12 @@ def _use_direction(reading: Reading, end: int) -> None:
 def _meant(reading: Reading, found: Found) -> bool:
     if reading.word(found.end) == "first" or found.end >= len(reading.tokens):
         return True
-    if reading.text(found.start, found.end) == "first" and reading.word(found.start - 1) not in ("the", "whose", "s", "very"):
+    if reading.text(found.start, found.end) == "first" and reading.word(found.start - 1) not in (
+        "the",
+        "whose",
+        "s",
+        "very",
+    ):
         return len(reading.subjects) > 1
     return len(reading.subjects) > 1 or qualifies(reading, found)
 
@@ -152,7 +169,7 @@ def _single(reading: Reading, found: Found) -> bool:
     plural_item = any(
         item.start >= found.end and item.field and words[item.end - 1].endswith("s") and item.kind == "filter"
         and words[item.end - 1] not in ("us",) and item.start - found.end <= 2 and item.value
-        and not words[item.end - 1] == item.value.lower()
+        and words[item.end - 1] != item.value.lower()
         for item in reading.items
     )  # fmt: skip
     return not plural_item and "ones" not in following

@@ -10,14 +10,18 @@ from groundstone.questions.reading import Reading
 from groundstone.questions.words import STOP, keys
 from groundstone.stores.base import Collection
 
-SIMILAR = ("similar to", "like", "resembling", "resembles", "such as", "comparable to", "reminds me of", "along the lines of",
+SIMILAR = ("similar to", "like", "resembling", "resembles", "such as", "comparable to", "reminds me of",
+    "along the lines of",
            "in the vein of", "in the style of", "more like", "akin to", "as good as", "remind me of", "if i liked",
-           "if i loved", "i liked", "i loved", "i enjoyed", "fans of", "fan of", "same vein as", "close to")  # fmt: skip
+           "if i loved", "i liked", "i loved", "i enjoyed", "fans of", "fan of", "same vein as",
+           "close to")  # fmt: skip
 FACT_STARTS = (
-    "who", "whos", "whose", "whom", "when", "whens", "where", "wheres", "what", "whats", "which", "how", "hows", "is", "was",
+    "who", "whos", "whose", "whom", "when", "whens", "where", "wheres", "what", "whats", "which", "how", "hows",
+    "is", "was",
     "are", "were", "did", "does", "do", "has", "have", "had", "in what", "in which", "tell me", "give me", "describe",
     "summarize", "summarise", "name", "can you tell", "could you tell", "do you know", "please tell", "i want to know",
-    "explain", "wasnt", "isnt", "didnt", "doesnt", "arent", "werent", "hasnt", "on what", "from which", "from what", "for how", "and who", "and when", "and where", "and how", "and what",
+    "explain", "wasnt", "isnt", "didnt", "doesnt", "arent", "werent", "hasnt", "on what", "from which",
+    "from what", "for how", "and who", "and when", "and where", "and how", "and what",
 )  # fmt: skip
 _ORDINALS = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
@@ -162,7 +166,9 @@ def _accept(reading: Reading, mention: Mention) -> bool:
     if noun_next or (reading.about and mention.start > reading.about):
         return False
     alone = not (_proper(reading, mention.start - 1) or _proper(reading, mention.end))
-    return alone and _capitalised(reading, mention) and mention.start > 0 and not reading.lexicon.knows(tokens[0].folded)
+    return (
+        alone and _capitalised(reading, mention) and mention.start > 0 and not reading.lexicon.knows(tokens[0].folded)
+    )
 
 
 def _proper(reading: Reading, at: int) -> bool:
@@ -349,12 +355,18 @@ def pointed(reading: Reading) -> tuple[str, ...]:
     for at, word in enumerate(words):
         if word in _ORDINALS and not reading.used[at]:
             following = words[at + 1] if at + 1 < len(words) else ""
-            alone = at and words[at - 1] == "the" and following in ("", "about", "called", "is", "was", "from", "rated", "like")
+            alone = (
+                at
+                and words[at - 1] == "the"
+                and following in ("", "about", "called", "is", "was", "from", "rated", "like")
+            )
             if following in nouns or alone:
                 return _nth(reading, at, _ORDINALS[word])
         if word in ("number", "no") and at + 1 < len(words) and words[at + 1].isdigit() and int(words[at + 1]) < 50:
             return _nth(reading, at, int(words[at + 1]) - 1)
-    several = any(word in ("they", "them", "both", "these", "those") for word in words) or reading.has("which one", "of the two")
+    several = any(word in ("they", "them", "both", "these", "those") for word in words) or reading.has(
+        "which one", "of the two"
+    )
     if several and reading.previous and reading.previous.kind == "fact" and len(reading.recent) > 1:
         return reading.recent[:4][::-1]
     if any(word in ("it", "its") for word in words) or reading.has(

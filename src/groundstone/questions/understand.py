@@ -42,13 +42,17 @@ _RESET = re.compile(
     r"(please )?(start over|start again|start afresh|reset|new conversation|new chat|clear( everything| all| the chat)?"
     r"|forget (it|that|everything|all that|about it|what i said)|begin again|from scratch|lets start over)( please)?"
 )
-_RESTART = re.compile(r"\b(start|begin) (over|again|afresh)\b|\bfrom scratch\b|\bforget (all|everything|that|it|about)\b")
+_RESTART = re.compile(
+    r"\b(start|begin) (over|again|afresh)\b|\bfrom scratch\b|\bforget (all|everything|that|it|about)\b"
+)
 _TASKS = frozenset(
     "write compose translate calculate compute code program solve draw generate ignore repeat print sing".split()
 )  # asks for work that has nothing to do with reading documents
 _CHAT = re.compile(
-    r"(hi|hello|hey|good (morning|evening|afternoon)|thanks|thank you|thx|bye|goodbye|how are you|who are you|what are you"
-    r"|what can you do|help|ok|okay|cool|great|nice|lol|test|yo|sup|are you (a )?(bot|robot|human|real|ai))( there| very much"
+    r"(hi|hello|hey|good (morning|evening|afternoon)|thanks|thank you|thx|bye|goodbye|how are you|who are you"
+    r"|what are you"
+    r"|what can you do|help|ok|okay|cool|great|nice|lol|test|yo|sup|are you (a )?(bot|robot|human|real"
+    r"|ai))( there| very much"
     r"| so much| today| bot| a lot| everyone| all)*"
 )
 _BY_THE = ("by the", "from the", "with the", "of the", "starring the")
@@ -121,7 +125,12 @@ class _Understanding:
             self._find_subjects()
         if not reading.subjects and not self.parts.missing:
             reading.subjects = pointed(reading)
-        if not reading.subjects and not reading.items and not self.parts.missing and not (self.parts.counting or self.parts.measure or self.parts.most):
+        if (
+            not reading.subjects
+            and not reading.items
+            and not self.parts.missing
+            and not (self.parts.counting or self.parts.measure or self.parts.most)
+        ):
             self._mend_spelling()
         self._narrow_subjects()
         return Decision(self.parts).query()
@@ -172,7 +181,9 @@ class _Understanding:
                 names = self.vocabulary.names.series(words, titles[0]) or names
                 ids.update(dict.fromkeys(self.vocabulary.documents_named(names)))
             whole = tuple(name for name in names if name.field == titles[0]) or names
-            typed = fold(self.question[self.reading.tokens[mention.start].start : self.reading.tokens[mention.end - 1].end])
+            typed = fold(
+                self.question[self.reading.tokens[mention.start].start : self.reading.tokens[mention.end - 1].end]
+            )
             whole = tuple(name for name in whole if fold(name.value) == typed) or whole
             ids.update(dict.fromkeys(self.vocabulary.documents_named(whole)))
             self.reading.use(mention.start, mention.end)
@@ -200,7 +211,15 @@ class _Understanding:
                 self.parts.counting = True
                 reading.use(at, at + len(phrase.split()))
                 break
-        for phrase in ("most common", "most frequently", "most frequent", "most often", "commonest", "most prolific", "most"):
+        for phrase in (
+            "most common",
+            "most frequently",
+            "most frequent",
+            "most often",
+            "commonest",
+            "most prolific",
+            "most",
+        ):
             if (at := self._position(phrase)) is not None and not self._longer_ask(at, 1):
                 self.parts.most = True
                 if phrase != "most":
@@ -235,7 +254,9 @@ class _Understanding:
 
     def _find_filters(self) -> None:
         reading = self.reading
-        alone = bool(reading.subjects) and not self.parts.similar and not list_shaped(reading) and not reading.has("than")
+        alone = (
+            bool(reading.subjects) and not self.parts.similar and not list_shaped(reading) and not reading.has("than")
+        )
         find_dates(reading)
         find_comparisons(reading)
         find_people(reading, reading.mentions, whole=True)
@@ -263,7 +284,9 @@ class _Understanding:
         """A name that nothing matches as it stands: mended, or noted as missing."""
         reading = self.reading
         words = unknown.split()
-        start = next(at for at in range(len(reading.tokens)) if reading.tokens[at].text == words[0] and reading.used[at])
+        start = next(
+            at for at in range(len(reading.tokens)) if reading.tokens[at].text == words[0] and reading.used[at]
+        )
         mention = reading.vocabulary.names.corrected(reading.tokens, start, start + len(words))
         if mention and mention.of(self.lexicon.people()):
             for at in range(start, start + len(words)):
@@ -300,9 +323,12 @@ class _Understanding:
         if self.parts.absent or self.parts.similar:
             return
         body = self.lexicon.schema.body_field
-        if reading.subjects and self.lexicon.schema.title_field and reading.starts(
-            "do you have", "have you got", "is there"
-        ) and not self._first_ask(set(self.lexicon.fields)):
+        if (
+            reading.subjects
+            and self.lexicon.schema.title_field
+            and reading.starts("do you have", "have you got", "is there")
+            and not self._first_ask(set(self.lexicon.fields))
+        ):
             self.parts.asked = self.lexicon.schema.title_field
             return
         if reading.subjects and body and (self._position("about") is not None or reading.starts("describe")):
@@ -367,7 +393,12 @@ class _Understanding:
             mention = misspelt_subject(reading)
         if mention is None:
             plain = reading.starts(*FACT_STARTS) or len(reading.rest()) <= 4
-            if plain and self.parts.asked and not list_shaped(reading) and (words := [token.text for token in reading.rest()]):
+            if (
+                plain
+                and self.parts.asked
+                and not list_shaped(reading)
+                and (words := [token.text for token in reading.rest()])
+            ):
                 self.parts.missing = " ".join(words)
             return
         if mention.start > self.parts.about and mention.length < 2:

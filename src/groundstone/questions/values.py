@@ -23,12 +23,16 @@ def about_from(reading: Reading) -> int:
             if token.folded == "about" and (reading.word(at + 1).isdigit() or reading.word(at - 1) in ("what", "how")):
                 continue
             return at
-        if token.folded in _HAPPENS and reading.word(at - 1) in nouns and reading.word(at - 2) in ("which", "what"):
-            if not _superlative(reading, at + 1):
-                return at
+        asked = reading.word(at - 1) in nouns and reading.word(at - 2) in ("which", "what")
+        if token.folded in _HAPPENS and asked and not _superlative(reading, at + 1):
+            return at
         if token.folded == "which" and reading.word(at - 1) == "in" and at > 2:
             return at
-        if token.folded in ("has", "with", "that") and reading.word(at - 2) in ("which", "the") and reading.word(at - 1) == "one":
+        if (
+            token.folded in ("has", "with", "that")
+            and reading.word(at - 2) in ("which", "the")
+            and reading.word(at - 1) == "one"
+        ):
             return at
         if token.folded == "set" and reading.word(at + 1) in ("in", "during", "at", "on") and at:
             return at
@@ -56,7 +60,11 @@ def find_values(reading: Reading, mentions: Iterable[Mention], *, cued_only_from
             if name.field in named or _cue_before(reading, mention.start, {name.field}):
                 candidates.setdefault((mention.start, mention.end), []).append((name.field, name.value))
     for at, token in enumerate(reading.tokens):  # "flats" for the value "flat"
-        if (at, at + 1) not in candidates and (single := stem(token.folded)) != token.folded and token.folded not in STOP:
+        if (
+            (at, at + 1) not in candidates
+            and (single := stem(token.folded)) != token.folded
+            and token.folded not in STOP
+        ):
             found_names = [name for name in reading.vocabulary.names.lookup([single]) if name.field in named]
             if found_names:
                 candidates[at, at + 1] = [(name.field, name.value) for name in found_names]
@@ -209,14 +217,17 @@ def negate(reading: Reading) -> None:
         if item.kind not in ("filter", "meaning"):
             continue
         before = ordered[index - 1] if index else None
-        item.negated = item.negated or _negator_before(reading, item) or (
-            before is not None and before.negated and _same_list(reading, before, item)
+        item.negated = (
+            item.negated
+            or _negator_before(reading, item)
+            or (before is not None and before.negated and _same_list(reading, before, item))
         )
 
 
 def _negator_before(reading: Reading, item: Item) -> bool:
     at = item.start - 1
-    skip = ("any", "a", "an", "the", "in", "too", "from", "with", "directed", "starring", "by", "want", "is", "are", "for",
+    skip = ("any", "a", "an", "the", "in", "too", "from", "with", "directed", "starring", "by", "want", "is",
+    "are", "for",
             "really", "that", "necessarily", "anything", "featuring", "spoken", "made", "have", "has")  # fmt: skip
     steps = 0
     while at >= 0 and steps < 4 and not reading.used[at]:
@@ -243,7 +254,8 @@ def merge_alternatives(reading: Reading) -> None:
     for item in ordered:
         last = merged[-1] if merged else None
         if last and _alternatives(reading, last, item):
-            assert last.where is not None and item.where is not None
+            assert last.where is not None
+            assert item.where is not None
             options = last.where.items if isinstance(last.where, Or) else (last.where,)
             if item.where not in options:
                 last.where = Or((*options, item.where))

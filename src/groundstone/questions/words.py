@@ -25,9 +25,12 @@ STOP = frozenset(
     got make made take come go going think feel feels feeling mood fancy either both neither each every many much
     people person someone somebody involving featuring containing related suitable available ever lot lots bit different
     distinct unique various else pls plz thats gimme sth alexa siri maybe kinda still but than thx
-    btw actually overall really hmm hm oh um uh lol mean means basically simply exactly definitely sorry bother dear evening
-    lovely wonderful hope hoping youre havent hey gotcha wondering wonder wondered question friend kindly perhaps quite rather
-    wasnt isnt didnt doesnt arent werent hasnt wed ill weve theyre n u ur ya cool dude mate folks guys sir madam buddy catalogue catalog collection database library""".split()
+    btw actually overall really hmm hm oh um uh lol mean means basically simply exactly definitely sorry bother dear
+    evening
+    lovely wonderful hope hoping youre havent hey gotcha wondering wonder wondered question friend kindly perhaps
+    quite rather
+    wasnt isnt didnt doesnt arent werent hasnt wed ill weve theyre n u ur ya cool dude mate folks guys sir madam
+    buddy catalogue catalog collection database library""".split()
 )
 
 _SINGULAR = {"movies": "movie", "cookies": "cookie", "series": "series", "species": "species"}

@@ -44,7 +44,9 @@ def clean_name(cell: str | None) -> str | None:
     return None
 
 
-_NO_PERFORMER = re.compile(r"\W*(?:(?:and|with|featuring|the|introducing) )*(?:voices?|narrat\w+|cast)(?: talents?)?(?: of| by)?\W*", re.I)
+_NO_PERFORMER = re.compile(
+    r"\W*(?:(?:and|with|featuring|the|introducing) )*(?:voices?|narrat\w+|cast)(?: talents?)?(?: of| by)?\W*", re.I
+)
 
 
 def performers(cells: list[str]) -> list[str]:
