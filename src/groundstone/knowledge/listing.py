@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from groundstone.knowledge.base import KnowledgeBase
 
 _OR = re.compile(r"\s+or\s+|\s*/\s*", re.IGNORECASE)
+_YES_NO = re.compile(r"\s*(is|was|are|were|does|did)\b", re.IGNORECASE)
 PAGE = 10
 DEPTH = 200  # documents considered for a theme
 READ = 80  # documents whose fields are looked at for a theme
@@ -94,6 +95,8 @@ def _compared(kb: KnowledgeBase, query: Query, winners: list[Document], document
     cited = tuple(evidence.field(item, field) for item in documents)
     names = wording.joined(wording.called(item, kb.lexicon) for item in winners)
     equal = "Equal: " if len(winners) == len(documents) > 1 else ""
+    if _YES_NO.match(query.text):
+        equal = "No, they are equal: " if equal else "Yes: " if winners[0].id == query.subjects[0] else "No: "
     first = f"{equal}{names} — {'; '.join(parts)}{wording.note(spec)}."
     cards = [card(item, kb.card_fields, evidence.field(item, field)) for item in winners]
     return facts._answer(kb, query, [Sentence(first, cited)], evidence, cards)

@@ -122,8 +122,10 @@ def _json(text: str) -> Parsed:
     """JSON that is no table is text all the same, unless it is broken, nested too deeply or says nothing."""
     try:
         depth, says = _measured(json.loads(text))
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise UnreadableDocument(f"it is not valid JSON: {error}") from None
+    except RecursionError:
+        depth, says = MAX_DEPTH + 1, False
     if depth > MAX_DEPTH:
         raise UnreadableDocument(f"its JSON is nested more than {MAX_DEPTH} levels deep")
     return Parsed(text if says else "", media_type="application/json")

@@ -100,6 +100,8 @@ def _relative(reading: Reading, number: Number) -> Item | None:
 
 
 def _single(reading: Reading, number: Number) -> Item | None:
+    if reading.word(number.end) in ("year", "years") and reading.word(number.end + 1) == "old":
+        return None  # the age of somebody, "for my 5 year old"
     op, start = _left_op(reading, number.start)
     after, end = _right_op(reading, number)
     op = after or op

@@ -81,26 +81,22 @@ class Decision:
 
     def _unexplained(self) -> str:
         """What no part explains, as it was typed, function words between content words included."""
-        reading = self.reading
+        reading, tagged, rest = self.reading, self.reading.tagged(), self.reading.rest()
         fields = {at for found in self.lexicon.find(reading.tokens, "ask") for at in range(found.start, found.end)}
-        rest = {
-            token.start
-            for at, token in enumerate(reading.tokens)
-            if token in reading.rest() and (at > self.parts.about or at not in fields or not reading.items)
-        }
-        positions = [
-            at
-            for at, token in enumerate(reading.tokens)
-            if token.start in rest and (at > self.parts.about or not self.lexicon.is_noun(token.folded))
-        ]
+
+        def counts(at: int) -> bool:
+            said = at not in fields or not reading.items
+            plain = said and not self.lexicon.is_noun(reading.word(at))
+            return reading.tokens[at] in rest and (at in tagged or at > self.parts.about or plain)
+
+        positions = [at for at in range(len(reading.tokens)) if counts(at)]
         if not positions:
             return ""
-        first, last = positions[0], positions[-1]
         words = [
             reading.tokens[at].text
-            for at in range(first, last + 1)
+            for at in range(positions[0], positions[-1] + 1)
             if not reading.used[at]
-            and (at in positions or (reading.tokens[at].folded in STOP and not self.lexicon.is_noun(reading.word(at))))
+            and (at in positions or (reading.word(at) in STOP and not self.lexicon.is_noun(reading.word(at))))
         ]
         return " ".join(word for word in words if word not in (",", "/", "+"))
 
@@ -192,6 +188,8 @@ class Decision:
         listed = list_shaped(reading)
         if is_yes_no(reading) and base.where is not None and (name := self._proper_rest()) and not listed:
             return replace(base, kind="fact", chips=(), theme=name, notes=(*base.notes, f"nothing called {name!r}"))
+        if unsupported := self._unsupported():
+            return replace(base, kind="unknown_field", asked=unsupported)
         if self.parts.counting and self.asked and reading.has("per", "for each", "in each", "by each"):
             return self._most_common(base)
         if self.parts.counting:
@@ -214,6 +212,8 @@ class Decision:
             return replace(base, kind="unknown_field", asked="the age of people")
         if self.asked and asks and self._leads() and not base.sort:
             return self._most_common(base)
+        if self.asked in {leaf.field for leaf in leaves(base.where)}:
+            return replace(base, kind="list", asked=None)
         if self.asked and asks and not listed and (base.where is not None or base.sort):
             if base.sort:
                 return replace(base, kind="fact", limit=base.limit or 1, theme=base.theme)
@@ -247,6 +247,22 @@ class Decision:
     def _proper_rest(self) -> str:
         """Words with a capital that nothing explains."""
         return " ".join(token.text for token in self.reading.rest() if token.capital and token.start)
+
+    def _unsupported(self) -> str | None:
+        """Questions whose form is understood, but that cannot be computed here; said so rather than half answered."""
+        reading = self.reading
+        if reading.has("percentage", "percent", "proportion", "what share"):
+            return "percentages"
+        if reading.has("per decade", "each decade", "by decade", "per year", "each year"):
+            return "figures per year or decade"
+        if reading.has("median"):
+            return "medians"
+        for found in self.lexicon.find(reading.tokens, "ask"):
+            several = reading.text(found.start - 3, found.start) in ("more than one", "at least two")
+            several = several or reading.word(found.start - 1) in ("multiple", "several")
+            if several and self.lexicon.fields[found.phrase.field].spec.many:
+                return f"the number of names under {self.lexicon.fields[found.phrase.field].spec.heading.lower()!r}"
+        return None
 
     def _describes(self, base: Query, listed: bool, asks: bool) -> bool:
         """A description in plain words ("the poor family that folds pizza boxes"), where a value word is chance."""

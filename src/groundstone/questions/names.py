@@ -161,10 +161,10 @@ class NameIndex:
         unknown = [at for at, word in enumerate(words) if word not in self._words]
         if not words or len(unknown) > 2:
             return None
-        for place, near in ((place, near) for place in unknown for near in self._near(words[place])):
-            mended = (*words[:place], near, *words[place + 1 :])
-            if names := self.lookup(mended):
-                return Mention(start, end, names, names[0].value)
+        for place in unknown:
+            for near in self._near(words[place]):
+                if names := self.lookup((*words[:place], near, *words[place + 1 :])):
+                    return Mention(start, end, names, names[0].value)
         return self._whole(tokens, start, end, " ".join(words))
 
     def _near(self, word: str) -> list[str]:

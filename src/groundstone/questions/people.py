@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from groundstone.filters import Compare, Filter, Or
+from groundstone.filters import And, Compare, Filter, Or
 from groundstone.questions.names import ARTICLES, Mention, Name
 from groundstone.questions.reading import CONNECTORS, NEGATORS, Item, Reading
 from groundstone.questions.subjects import list_shaped
@@ -28,6 +28,9 @@ def find_people(reading: Reading, mentions: Iterable[Mention], *, whole: bool = 
         if not names or not reading.free(mention.start, mention.end) or reading.word(mention.start) in ARTICLES:
             continue
         fields, start = _role(reading, mention, {name.field for name in names})
+        if reading.word(mention.end) in ("brothers", "sisters") and (item := _siblings(reading, mention, names)):
+            reading.add(item)
+            continue
         if mention.length == 1 and _ordinary(reading, mention, names, cued=fields is not None):
             continue
         if fields is None and (
@@ -38,6 +41,19 @@ def find_people(reading: Reading, mentions: Iterable[Mention], *, whole: bool = 
         if fields is None:
             fields, start = _usual_roles(reading, names), mention.start
         reading.add(_person_item(reading, mention, names, fields, start))
+
+
+def _siblings(reading: Reading, mention: Mention, names: tuple[Name, ...]) -> Item | None:
+    """ "the Coen brothers": all of one surname who are found in one role, together."""
+    fields: dict[str, list[str]] = {}
+    for name in names:
+        fields.setdefault(name.field, []).append(name.value)
+    field, values = max(fields.items(), key=lambda item: len(item[1]))
+    if not 2 <= len(values) <= 4:
+        return None
+    where = And(tuple(Compare(field, "eq", value) for value in values))
+    label = f"{reading.lexicon.fields[field].spec.heading}: {' and '.join(values)}"
+    return Item(mention.start, mention.end + 1, "filter", field, label, where, value=values[0])
 
 
 def find_person_meant(reading: Reading) -> None:

@@ -98,15 +98,19 @@ class Reading:
             at -= 1
         return (self.word(at), at) if at >= 0 else ("", -1)
 
-    def rest(self) -> list[Token]:
-        """Tokens that nothing has explained and that carry meaning: "feel good" does, where it is a keyword."""
-        tagged = {
+    def tagged(self) -> set[int]:
+        """Positions of words that together are a keyword, so that each of them carries meaning: "feel good"."""
+        return {
             at
             for mention in self.mentions
             if mention.length > 1 and mention.of([self.lexicon.theme_field or ""])
             if self.word(mention.start) not in ARTICLES and self.free(mention.start, mention.end)
             for at in range(mention.start, mention.end)
         }
+
+    def rest(self) -> list[Token]:
+        """Tokens that nothing has explained and that carry meaning."""
+        tagged = self.tagged()
         return [
             token
             for at, token in enumerate(self.tokens)

@@ -58,7 +58,7 @@ def _kinds(reading: Reading, at: int) -> set[PhraseKind]:
 
 def find_sorting(reading: Reading, *, until: int) -> None:
     """Add a sort for "sorted by ...", superlatives and "newest first"."""
-    if _alphabetical(reading) or _from_to(reading) or _explicit(reading):
+    if _alphabetical(reading) or _from_to(reading) or _explicit(reading) or _in_order(reading):
         return
     for found in reading.lexicon.find(reading.tokens, "superlative"):
         if found.start < until and reading.free(found.start, found.end) and _meant(reading, found):
@@ -94,6 +94,18 @@ def _from_to(reading: Reading) -> bool:
         if gap == ["to"] and first.phrase.field == second.phrase.field:
             reading.use(first.start, second.end)
             _add(reading, first.start, second.end, Sort(first.phrase.field, first.phrase.value == "max"), False)
+            return True
+    return False
+
+
+def _in_order(reading: Reading) -> bool:
+    """ "in order", with nothing said of which: by year."""
+    year = reading.lexicon.year_field
+    for phrase in ("in chronological order", "chronologically", "in order"):
+        length = len(phrase.split())
+        at = len(reading.tokens) - length
+        if year and at >= 0 and reading.text(at, len(reading.tokens)) == phrase and reading.free(at, at + length):
+            _add(reading, at, at + length, Sort(year), False)
             return True
     return False
 

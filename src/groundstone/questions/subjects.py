@@ -20,7 +20,7 @@ FACT_STARTS = (
     "is", "was",
     "are", "were", "did", "does", "do", "has", "have", "had", "in what", "in which", "tell me", "give me", "describe",
     "summarize", "summarise", "name", "can you tell", "could you tell", "do you know", "please tell", "i want to know",
-    "explain", "wasnt", "isnt", "didnt", "doesnt", "arent", "werent", "hasnt", "on what", "from which",
+    "explain", "compare", "wasnt", "isnt", "didnt", "doesnt", "arent", "werent", "hasnt", "on what", "from which",
     "from what", "for how", "and who", "and when", "and where", "and how", "and what",
 )  # fmt: skip
 _ORDINALS = {
@@ -32,8 +32,10 @@ _FILLERS = STOP | frozenset("did does called titled named entitled version origi
 
 
 def fact_shaped(reading: Reading) -> bool:
-    return reading.starts(*FACT_STARTS) or any(
-        found.phrase.field for found in reading.lexicon.find(reading.tokens, "ask")
+    return (
+        reading.starts(*FACT_STARTS)
+        or reading.has("which is", "which was", "who is", "or")
+        or any(found.phrase.field for found in reading.lexicon.find(reading.tokens, "ask"))
     )
 
 
@@ -166,9 +168,8 @@ def _accept(reading: Reading, mention: Mention) -> bool:
     if noun_next or (reading.about and mention.start > reading.about):
         return False
     alone = not (_proper(reading, mention.start - 1) or _proper(reading, mention.end))
-    return (
-        alone and _capitalised(reading, mention) and mention.start > 0 and not reading.lexicon.knows(tokens[0].folded)
-    )
+    placed = mention.start > 0 or reading.word(mention.end) in ("or", "and", "vs", "versus")
+    return alone and placed and _capitalised(reading, mention) and not reading.lexicon.knows(tokens[0].folded)
 
 
 def _proper(reading: Reading, at: int) -> bool:

@@ -366,7 +366,8 @@ class _Understanding:
         for found in self.lexicon.find(reading.tokens, "ask"):
             if found.phrase.field in wanted and reading.free(found.start, found.end) and found.start < self.parts.about:
                 longer = best and found.start < best[2] and found.end - found.start > best[2] - best[1]
-                if (best is None or longer) and not self._introduces(found):
+                chance = reading.word(found.start - 1).isdigit() or found.start in reading.tagged()
+                if (best is None or longer) and not chance and not self._introduces(found):
                     best = found.phrase.field, found.start, found.end
         return best
 

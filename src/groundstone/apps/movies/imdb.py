@@ -106,10 +106,10 @@ def _chosen(tables: _Tables, min_votes: int, limit: int | None, types: frozenset
         return film[0][0]
 
     best = sorted(films, key=votes, reverse=True) if limit is None else heapq.nlargest(limit, films, key=votes)
-    return {str(row["tconst"]): _basics(row, rating) for (_, rating), row in best}
+    return {str(row["tconst"]): _basics(row, rating, count) for (count, rating), row in best}
 
 
-def _basics(row: Row, rating: float | None) -> dict[str, Any]:
+def _basics(row: Row, rating: float | None, votes: int) -> dict[str, Any]:
     return {
         "id": row["tconst"],
         "title": row["primaryTitle"],
@@ -117,6 +117,7 @@ def _basics(row: Row, rating: float | None) -> dict[str, Any]:
         "year": _integer(row.get("startYear")),
         "genres": _split(row.get("genres")),
         "rating": rating,
+        "votes": votes or None,
         "runtime": _integer(row.get("runtimeMinutes")),
     }
 
