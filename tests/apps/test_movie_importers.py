@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 import groundstone
+from groundstone.apps.movies import library
 from groundstone.apps.movies.importers import detect, read
 from groundstone.apps.movies.languages import language_name
-from groundstone.apps.movies.people import clean_name, directors_in
+from groundstone.apps.movies.people import clean_name, directors_in, performers
 from groundstone.errors import InvalidInput
 from groundstone.knowledge.records_text import record_document
 from groundstone.schema import Schema
@@ -80,6 +81,7 @@ def test_the_imdb_data_sets_are_joined(dataset: Path) -> None:
         "year": 1999,
         "genres": ["Drama", "Sci-Fi"],
         "rating": 7.9,
+        "votes": 5000,
         "runtime": 101,
         "directors": ["Person 1", "Person 2"],
         "producers": ["Person 5"],
@@ -297,3 +299,41 @@ def test_real_catalogues_are_read_whole(name: str, importer: str, films: int, di
     assert detect(DATA / name) == importer
     assert len({record["id"] for record in records}) == len(records) == films
     assert sum("directors" in record for record in records) > directed
+
+
+def test_words_and_signs_of_a_credit_are_no_performers() -> None:
+    cells = ["Jo Ann", "and", "(", ".", "&", "[2]", "Dir.:", "Cast:", "nominee)", "(Director", "(voices)", ". Ann Lee",
+             "Bo Li (uncredited)", "Ed Roe[2]", "and Al Poe", "voices of Eve Day", "T.I.", "Sam Fox Jr.", "Jo Ann", "RZA",
+             "Mo'Nique", '"Weird Al" Yankovic', "Andy", "Story"]  # fmt: skip
+    assert performers(cells) == [
+        *("Jo Ann", "Ann Lee", "Bo Li", "Ed Roe", "Al Poe", "Eve Day", "T.I.", "Sam Fox Jr.", "RZA", "Mo'Nique"),
+        *('"Weird Al" Yankovic', "Andy"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("prose", "names"),
+    [
+        ("A film directed by Costa-Gavras from a script.", ["Costa-Gavras"]),
+        ("A film directed by Argentine-Brazilian X.", []),
+        ("directed by Hopper. It stars Peter Fonda and Dennis Hopper.", ["Dennis Hopper"]),
+        ("directed by Hopper, with Ann Hopper and Dennis Hopper.", []),
+        ("directed by Landis, Joe Dante, and George Miller. John Landis began it.", ["John Landis", "Joe Dante", "George Miller"]),
+        ("directed by Carrey's friend, who knows Jim Carrey.", []),
+        ("directed by British comedian Charlie Chaplin", ["Charlie Chaplin"]),
+        ("directed by J Blakeson. It", ["J Blakeson"]),
+    ],
+)
+def test_a_director_of_one_word_needs_proof(prose: str, names: list[str]) -> None:
+    assert directors_in(prose) == names
+
+
+def test_one_person_has_one_spelling(tmp_path: Path) -> None:
+    rows = [{"id": "1", "actors": ["Timothee Chalamet"]}, {"id": "2", "actors": ["Timothée Chalamet", "Al Poe"]},
+            {"id": "3", "actors": ["Timothée Chalamet"], "directors": ["Penelope Cruz"]},
+            {"id": "4", "actors": ["Penélope Cruz", "Penelope Cruz"]}]  # fmt: skip
+    library.write(iter(rows), tmp_path / "films.jsonl")
+    found = [json.loads(line) for line in (tmp_path / "films.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [row["actors"] for row in found[:3]] == [["Timothée Chalamet"], ["Timothée Chalamet", "Al Poe"], ["Timothée Chalamet"]]
+    assert found[2]["directors"] == found[3]["actors"] == ["Penelope Cruz"]
+    assert [path.name for path in tmp_path.iterdir()] == ["films.jsonl"]

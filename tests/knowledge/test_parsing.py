@@ -83,7 +83,7 @@ def test_a_pdf_is_read_page_by_page(parser: Parser) -> None:
 
 def test_a_word_document_keeps_headings_and_tables(parser: Parser) -> None:
     parsed = parser.parse("a.docx", docx())
-    assert parsed.text == "Guide\n\nRead this first.\n\nPrices\n\nPart | Price\nBolt | 3"
+    assert parsed.text == "Guide\n\nRead this first.\n\nPrices\n\nPart: Bolt; Price: 3"
     assert [part.label for part in parsed.parts] == ["Guide", "Guide > Prices"]
 
 
@@ -98,7 +98,7 @@ def test_html_keeps_what_a_reader_sees(parser: Parser) -> None:
     parsed = parser.parse("a.html", HTML.encode())
     lines = ["Guide", "Hello dear reader.", "Parts", "- Bolt\n- Nut", "a | b", "x\n  y", "café"]
     assert parsed.text.strip() == "\n\n".join(lines)
-    assert parsed.title == "The title"
+    assert parsed.title == "Guide"
     assert [part.label for part in parsed.parts] == ["Guide", "Guide > Parts"]
 
 
@@ -125,7 +125,7 @@ def test_markdown_loses_its_marks_but_not_its_words() -> None:
 
 
 def test_tables_inside_a_folder_become_lines(parser: Parser) -> None:
-    assert parser.parse("a.csv", b"name;age\nAna;7\nBo;8\n").text == "name: Ana | age: 7\nname: Bo | age: 8"
+    assert parser.parse("a.csv", b"name;age\nAna;7\nBo;8\n").text == "name: Ana; age: 7\n\nname: Bo; age: 8"
     (note,) = parser.parse("a.jsonl", b'{"name": "Ana"}\n{"broken\n').notes
     assert note.startswith("line 2 is not valid JSON")
     assert parser.parse("a.json", b'{"any": {"thing": 1}}').text == '{"any": {"thing": 1}}'
@@ -280,3 +280,55 @@ def test_plain_files_are_read_or_refused(data: bytes, name: str) -> None:
             return
     assert parsed.text.strip()
     assert all(0 <= part.start < part.end <= len(parsed.text) for part in parsed.parts)
+
+
+SITE = """<html><head><title>remote.html</title></head><body><header><a href="/">Logo</a></header>
+<nav><a href="/">Home</a> | <a href="/x">Intranet</a></nav><main><header><h1>Prices</h1></header>
+<div class="menu"><a href="/a">Tea</a> <a href="/b">Cake</a></div><div class="menu">Soup costs 3 euros.</div>
+<table><caption>Rates</caption><thead><tr><td>Mode<td>City<td>Rate</thead>
+<tr><td rowspan=2>Bicycle<td>Rome<td>0.22<tr><td>Oslo<td>0.30</table></main>
+<aside>Advertisement</aside><footer>Imprint</footer></body></html>"""
+
+
+def test_what_only_navigates_a_site_is_no_text_of_its_pages(parser: Parser) -> None:
+    parsed = parser.parse("a.html", SITE.encode())
+    rows = ["Mode: Bicycle; City: Rome; Rate: 0.22", "Mode: Bicycle; City: Oslo; Rate: 0.30"]
+    assert parsed.text.split("\n\n")[:5] == ["Prices", "Soup costs 3 euros.", "Rates", *rows]
+    assert parsed.title == "Prices"
+    assert not any(word in parsed.text for word in ("Home", "Logo", "Cake", "Advertisement", "Imprint"))
+
+
+def test_a_page_of_nothing_but_a_menu_keeps_it(parser: Parser) -> None:
+    parsed = parser.parse("a.html", b"<title>Index | Example</title><nav><a>Tea</a> <a>Cake</a></nav>")
+    assert (parsed.text.strip(), parsed.title) == ("Tea Cake", "Index | Example")
+
+
+def test_the_rows_of_a_markdown_table_name_their_columns(parser: Parser) -> None:
+    table = "# Rooms\n\n| Room | Note |\n|:--|--:|\n| **Blue** | a \\| b |\n| Red |\n\n```\n| a | b |\n|---|---|\n```\n"
+    assert [line for line in parser.parse("a.md", table.encode()).text.split("\n") if line] == [
+        *("Rooms", "Room: Blue; Note: a | b", "Room: Red", "| a | b |", "|---|---|")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "title"),
+    [
+        ("remote.html", "First page"),
+        ("Microsoft Word - draft 3.docx", "First page"),
+        ("https://example.org/x", "First page"),
+        ("untitled", "First page"),
+        ("Handbook", "Handbook"),
+    ],
+)
+def test_a_pdf_is_not_called_what_a_program_called_it(parser: Parser, metadata: str, title: str) -> None:
+    assert parser.parse("a.pdf", pdf("First page", title=metadata)).title == title
+
+
+@pytest.mark.parametrize("text", ["[" * 5000 + "]" * 5000, "[" * 300 + "]" * 300, '{"a": [{"b": ""}], "c": null}', "[1,"])
+def test_json_that_says_nothing_is_a_failure(parser: Parser, text: str) -> None:
+    with pytest.raises(UnreadableDocument):
+        parser.parse("a.json", text.encode())
+
+
+def test_json_that_is_no_table_is_text(parser: Parser) -> None:
+    assert parser.parse("a.json", b'{"rules": {"dogs": "on Fridays"}}').text == '{"rules": {"dogs": "on Fridays"}}'

@@ -186,19 +186,33 @@ def ask(name: str, question: str, as_json: bool) -> None:
 @click.argument("name")
 @click.argument("text")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
+@click.option("--offset", type=click.IntRange(0, 100_000), default=0, help="How many to pass over.")
 @click.option("--where", help='A filter as JSON, e.g. \'{"field": "year", "op": "ge", "value": 1990}\'.')
+@click.option("--sort", multiple=True, metavar="FIELD[:desc]", help="Order by fields instead of by score.")
+@click.option("--min-score", type=click.FloatRange(0, 1), default=0.0, help="Leave out what scores less.")
 @click.option("--explain", is_flag=True, help="Show why each passage stands where it stands.")
-def search(name: str, text: str, limit: int, where: str | None, explain: bool) -> None:
+def search(
+    name: str,
+    text: str,
+    limit: int,
+    offset: int,
+    where: str | None,
+    sort: tuple[str, ...],
+    min_score: float,
+    explain: bool,
+) -> None:
     """Passages of NAME for TEXT, by meaning and by words."""
     from groundstone import filters
     from groundstone.errors import InvalidFilter
+
+    order = [filters.Sort(field, end == "desc") for field, _, end in (item.partition(":") for item in sort)]
 
     try:
         parsed = filters.from_json(json.loads(where)) if where else None
     except json.JSONDecodeError as error:
         raise InvalidFilter(f"--where is not JSON: {error}") from None
     with _platform() as platform:
-        for hit in platform.kb(name).search(text, where=parsed, limit=limit, explain=explain):
+        for hit in platform.kb(name).search(text, where=parsed, sort=order, explain=explain, **options):
             passage = click.style(" ".join(hit.chunk.text.split())[:140], dim=True)
             click.echo(f"{hit.score:.3f}  {hit.document.title}  {passage}")
             if explain:
