@@ -191,16 +191,7 @@ def ask(name: str, question: str, as_json: bool) -> None:
 @click.option("--sort", multiple=True, metavar="FIELD[:desc]", help="Order by fields instead of by score.")
 @click.option("--min-score", type=click.FloatRange(0, 1), default=0.0, help="Leave out what scores less.")
 @click.option("--explain", is_flag=True, help="Show why each passage stands where it stands.")
-def search(
-    name: str,
-    text: str,
-    limit: int,
-    offset: int,
-    where: str | None,
-    sort: tuple[str, ...],
-    min_score: float,
-    explain: bool,
-) -> None:
+def search(name: str, text: str, where: str | None, sort: tuple[str, ...], explain: bool, **options: Any) -> None:
     """Passages of NAME for TEXT, by meaning and by words."""
     from groundstone import filters
     from groundstone.errors import InvalidFilter
