@@ -34,7 +34,7 @@ test: $(TEST_STAMP)
 check: $(TEST_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/pyright
+	$(BIN)/mypy
 	$(BIN)/pytest -q tests/test_architecture.py tests/test_docs.py tests/test_public_api.py
 
 fix: $(TEST_STAMP)

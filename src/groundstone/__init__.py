@@ -33,7 +33,7 @@ _EXPORTS = {
     "SourceSpec": "groundstone.knowledge.spec",
     "Turn": "groundstone.knowledge.base",
 }
-__all__ = sorted(_EXPORTS)  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = sorted(_EXPORTS)
 
 
 def __getattr__(name: str) -> Any:

@@ -66,9 +66,10 @@ class Platform:
     def embed(self) -> Embed:
         """The embedding model. Raises WeightsMissing before ``groundstone models pull``."""
         from groundstone.models.minilm import MiniLM
+        from groundstone.models.minilm_graph import Precision
 
         folder = self.weights.path(EMBEDDING_MODEL)
-        precision = "float32" if self.settings.precision == "float32" else "int8"
+        precision: Precision = "float32" if self.settings.precision == "float32" else "int8"
         return MiniLM(folder, precision, self.settings.threads or None)
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal, get_args
@@ -61,7 +61,7 @@ class FieldSpec:
             if len(value) != 1:
                 raise InvalidInput(f"field {self.name} holds one value, got a list of {len(value)}")
             value = value[0]
-        found = None if value in (None, "") else self._scalar(value)
+        found: Scalar | None = None if value in (None, "") else self._scalar(value)
         return None if found == "" else found  # blanks alone are no value
 
     def _scalar(self, value: Any) -> Scalar:
@@ -112,7 +112,13 @@ def _boolean_or_error(value: Any) -> bool:
         raise ValueError from None
 
 
-_SCALARS = {"text": _text, "integer": _integer, "number": _number, "boolean": _boolean_or_error, "date": _date}
+_SCALARS: dict[str, Callable[[Any], Scalar]] = {
+    "text": _text,
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean_or_error,
+    "date": _date,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -299,7 +299,7 @@ def test_what_only_navigates_a_site_is_no_text_of_its_pages(parser: Parser) -> N
 
 
 def test_a_page_of_nothing_but_a_menu_keeps_it(parser: Parser) -> None:
-    parsed = parser.parse("a.html", b"<title>Index | Example</title><nav><a>Tea</a> <a>Cake</a></nav>")
+    parsed = parser.parse("a.html", b"<title>Index | Example</title><body><nav><a>Tea</a> <a>Cake</a></nav></body>")
     assert (parsed.text.strip(), parsed.title) == ("Tea Cake", "Index | Example")
 
 
@@ -324,7 +324,9 @@ def test_a_pdf_is_not_called_what_a_program_called_it(parser: Parser, metadata: 
     assert parser.parse("a.pdf", pdf("First page", title=metadata)).title == title
 
 
-@pytest.mark.parametrize("text", ["[" * 5000 + "]" * 5000, "[" * 300 + "]" * 300, '{"a": [{"b": ""}], "c": null}', "[1,"])
+@pytest.mark.parametrize(
+    "text", ["[" * 5000 + "]" * 5000, "[" * 300 + "]" * 300, '{"a": [{"b": ""}], "c": null}', "[1,"]
+)
 def test_json_that_says_nothing_is_a_failure(parser: Parser, text: str) -> None:
     with pytest.raises(UnreadableDocument):
         parser.parse("a.json", text.encode())

@@ -60,7 +60,8 @@ def test_the_subject_is_named_only_when_it_is_known() -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["how many documents are there?", "What is this about?", "which files do you have", "list all documents"]
+    "question",
+    ["how many documents are there?", "What is this about?", "which files do you have", "list all documents"],
 )
 def test_the_documents_are_counted_and_named_with_citations(plain: KnowledgeBase, question: str) -> None:
     answer = plain.ask(question)

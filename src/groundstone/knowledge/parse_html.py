@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
+from lxml import etree, html
 
 from groundstone.knowledge import encoding
 from groundstone.knowledge.grid import grid_text

@@ -23,7 +23,7 @@ from groundstone.knowledge.quotes import (
 )
 from groundstone.questions.query import Query
 from groundstone.questions.understand import Context, understand
-from groundstone.records import Document, Hit, Sentence
+from groundstone.records import Card, Document, Hit, Sentence
 
 if TYPE_CHECKING:
     from groundstone.knowledge.base import KnowledgeBase, Turn
@@ -229,7 +229,8 @@ def _quoted(kb: KnowledgeBase, query: Query, found: Sequence[Ranked], hits: Sequ
         return _nothing_near(kb, query)
     best = found[0]
     related = [(item.score, item.passage) for item in found if item is best or item.score >= fit.LOW]
-    evidence, sentences, cards = Evidence(), [], {}
+    evidence, sentences = Evidence(), []
+    cards: dict[str, Card] = {}
     for _, passage in joined(related, QUOTES):
         mark = evidence.cite(passage[0], passage[1], passage[2])
         named = kb.schema.title_field and passage[0].id not in query.subjects

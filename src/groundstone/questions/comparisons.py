@@ -6,9 +6,13 @@ from groundstone.filters import And, Compare, Filter, Op
 from groundstone.questions.numbers import Number, numbers
 from groundstone.questions.reading import Item, Reading
 
-_LEFT: dict[str, Op] = {
-    phrase: op
-    for op, phrases in {
+
+def _phrases(table: dict[Op, str]) -> dict[str, Op]:
+    return {phrase: op for op, phrases in table.items() for phrase in phrases.split(",")}
+
+
+_LEFT = _phrases(
+    {
         "gt": "greater than,more than,above,over,higher than,better than,bigger than,larger than,exceeding,exceeds,"
         "exceed,beyond,after,later than,newer than,past,>,longer than,in excess of",
         "ge": "at least,minimum,minimum of,min,no less than,not less than,not below,not under,>=,≥,since,starting,"
@@ -18,21 +22,18 @@ _LEFT: dict[str, Op] = {
         "le": "at most,maximum,maximum of,max,no more than,not more than,up to,<=,≤,until,till,not over,not above,"
         "no longer than,not longer than,no later than,not after,through,as late as",
         "eq": "exactly,equal to,equals,=,of exactly",
-    }.items()
-    for phrase in phrases.split(",")
-}  # type: ignore[misc]
-_RIGHT: dict[str, Op] = {
-    phrase: op
-    for op, phrases in {
+    }
+)
+_RIGHT = _phrases(
+    {
         "ge": "or higher,or more,or above,or better,or greater,or over,or up,and up,and above,and over,and higher,"
         "and more,and better,+,plus,or longer,or later,or newer,and later,and newer,onwards,onward,"
         "and onwards,and after,"
         "or after,minimum,at least,at minimum,and beyond",
         "le": "or less,or lower,or under,or below,or shorter,or earlier,or older,and under,and below,and lower,"
         "and less,and earlier,and before,or before,maximum,at most,tops,at maximum,max,or fewer,and older",
-    }.items()
-    for phrase in phrases.split(",")
-}  # type: ignore[misc]
+    }
+)
 _ABOUT = ("about", "around", "roughly", "approximately", "circa", "nearly", "almost")
 _SAYS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
 _YEAR_SAYS = {"gt": "after", "ge": "since", "lt": "before", "le": "until"}
@@ -167,9 +168,9 @@ def _field(
                 start = _cue_start(reading, start, name)
                 return name, words.scale[unit], start, covered
     year = reading.lexicon.year_field
-    name, cue_start, cue_end = _cue(reading, start, end)
-    if name and (not number.yearlike or name == year or not year or reading.vocabulary.fits(name, number.low)):
-        return name, 1.0, cue_start, cue_end
+    cued, cue_start, cue_end = _cue(reading, start, end)
+    if cued and (not number.yearlike or cued == year or not year or reading.vocabulary.fits(cued, number.low)):
+        return cued, 1.0, cue_start, cue_end
     if number.yearlike and year:
         return year, 1.0, _cue_start(reading, start, year), end
     return (_by_range(reading, number) if compared else None), 1.0, start, end

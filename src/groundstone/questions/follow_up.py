@@ -9,7 +9,7 @@ from statistics import mean
 
 from groundstone.filters import Compare, leaves
 from groundstone.questions.lexicon import Found
-from groundstone.questions.query import Chip, Query
+from groundstone.questions.query import Chip, Kind, Query
 from groundstone.questions.reading import Item, Reading
 
 PAGE = 10
@@ -62,8 +62,8 @@ def merge(query: Query, reading: Reading, previous: Query) -> Query:
     if bare := _bare_field(query, reading, previous):
         return bare
     if _MORE.fullmatch(plain) and previous.kind in _LISTS:
-        kind = "similar" if previous.kind == "similar" else "list"
-        return replace(previous, text=query.text, kind=kind, offset=previous.offset + (previous.limit or PAGE))
+        again: Kind = "similar" if previous.kind == "similar" else "list"
+        return replace(previous, text=query.text, kind=again, offset=previous.offset + (previous.limit or PAGE))
     if (
         query.subjects
         and previous.kind == "fact"
@@ -75,7 +75,7 @@ def merge(query: Query, reading: Reading, previous: Query) -> Query:
         return query
     if not _leans(reading, query):
         return query
-    kind = query.kind if query.kind in ("count", "aggregate") else "list"
+    kind: Kind = query.kind if query.kind in ("count", "aggregate") else "list"
     if query.kind == "fact" and query.asked:
         kind = "fact"
     elif kind == "list" and previous.kind == "similar":

@@ -64,8 +64,8 @@ def _decade(tokens: Sequence[Token], at: int) -> Number | None:
         return Number(at, decade.end, decade.low + low, decade.low + high, span=True)
     if word in ("nineteen", "twenty") and at + 1 < len(tokens) and tokens[at + 1].folded in _DECADES:
         return Number(at, at + 2, _DECADES[tokens[at + 1].folded], _DECADES[tokens[at + 1].folded] + 9, span=True)
-    first = _decade_start(word)
-    return Number(at, at + 1, first, first + 9, span=True) if first else None
+    start = _decade_start(word)
+    return Number(at, at + 1, start, start + 9, span=True) if start else None
 
 
 def _decade_start(word: str) -> int | None:

@@ -169,12 +169,11 @@ class _Understanding:
     def _take_subjects(self, mentions: list[Mention]) -> None:
         titles = self.vocabulary.titles()
         ids: dict[str, None] = {}
-        for mention in mentions:
-            end = None if self.parts.similar or mention.corrected else longer_name(self.reading, mention)
-            if end is not None:
-                mention = self._longer(mention, end)
-                if mention is None:
-                    continue
+        for found in mentions:
+            end = None if self.parts.similar or found.corrected else longer_name(self.reading, found)
+            mention = found if end is None else self._longer(found, end)
+            if mention is None:
+                continue
             names = mention.of(titles)
             if self.lexicon.is_noun(self.reading.word(mention.end)) and self.reading.word(mention.end).endswith("s"):
                 words = [token.folded for token in self.reading.tokens[mention.start : mention.end]]

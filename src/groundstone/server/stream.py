@@ -41,7 +41,7 @@ async def pulled(request: Request, source: Iterator[T]) -> AsyncGenerator[T, Non
     context = copy_context()
     try:
         while (item := await work(request, context.run, next, source, _END)) is not _END:
-            yield item  # pyright: ignore[reportReturnType]  # the sentinel is gone here
+            yield item  # the sentinel is gone here
     finally:
         close = getattr(source, "close", None)
         if close is not None:

@@ -98,7 +98,7 @@ def _connect(path: Path) -> Any:
 
 
 def _table(folder: Path, epoch: int, dimensions: int) -> Any:
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
 
     vector = pa.list_(pa.float32(), dimensions)
     schema = pa.schema([pa.field("slot", pa.int64()), pa.field("vector", vector)])

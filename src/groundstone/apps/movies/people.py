@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _NO_NAME = r"(?!(?:The|It|Its|In|On|This|His|Her|Set|And|Starring|Based|Written|Produced|Released|Filmed)\b)"
-_WORD = rf"(?:[^\W\d_a-z](?= [^\W\d_a-z]\w)|[^\W\d_a-z]\.(?:[^\W\d_a-z]\.)*|(?:Jr|Sr|St)\b\.?|{_NO_NAME}[^\W\d_a-z][\w'\u2019-]+)"
+_INITIALS = r"[^\W\d_a-z](?= [^\W\d_a-z]\w)|[^\W\d_a-z]\.(?:[^\W\d_a-z]\.)*"  # "J Blakeson", "L.Q. Jones"
+_WORD = rf"(?:{_INITIALS}|(?:Jr|Sr|St)\b\.?|{_NO_NAME}[^\W\d_a-z][\w'\u2019-]+)"
 _SMALL = r"(?:de la|de|del|della|di|da|dos|du|van der|van den|van|von|der|la|le|bin|al|ter)"
 _FULL = rf"{_WORD}(?: (?:{_SMALL} )?{_WORD}|,? Jr\.?){{1,4}}"
 _SHARED = rf"{_WORD} and {_FULL}"  # "Joel and Ethan Coen"
