@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from groundstone.knowledge.base import KnowledgeBase
 
 SHOWN = 10  # documents cited for a count or an average
-VALUES = 8  # values listed of a field
+VALUES = 5  # values listed of a field
 
 
 def documents_of(kb: KnowledgeBase, query: Query) -> list[Document]:

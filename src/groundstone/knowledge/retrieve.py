@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
-
 from groundstone import filters
 from groundstone.errors import InvalidInput
 from groundstone.filters import BASE_LETTERS, Filter, Sort, fold
@@ -62,8 +60,8 @@ class Candidate:
 
 def search(principal: Principal, collection: Collection, embed: Embed, wanted: Request) -> list[Hit]:
     """Hits in order of score (or of ``sort``). Raises InvalidInput, InvalidFilter."""
-    _check(wanted, collection)
-    where = filters.check(wanted.where, collection.settings.schema)
+    _check(wanted)
+    where = _typed(wanted, collection)
     depth = max(CANDIDATES, 3 * (wanted.offset + wanted.limit))
     vector = embed.embed([wanted.text])[0]
     found = [
@@ -74,14 +72,22 @@ def search(principal: Principal, collection: Collection, embed: Embed, wanted: R
     return _page(_hits(principal, collection, found, wanted), wanted)
 
 
-def _check(wanted: Request, collection: Collection) -> None:
+def _typed(wanted: Request, collection: Collection) -> Filter | None:
+    """The filter with its values in the types of the schema; raises InvalidFilter for it or the sort."""
+    if wanted.where is None and not wanted.sort:
+        return None
+    schema = collection.settings.schema
+    filters.check_sort(wanted.sort, schema)
+    return filters.check(wanted.where, schema)
+
+
+def _check(wanted: Request) -> None:
     if not wanted.text.strip():
         raise InvalidInput("the text to search for is empty")
     if len(wanted.text) > MAX_TEXT:
         raise InvalidInput(f"the text to search for is longer than {MAX_TEXT} characters")
     if not 1 <= wanted.limit <= MAX_LIMIT or not 0 <= wanted.offset <= 100_000:
         raise InvalidInput(f"limit is 1 to {MAX_LIMIT}, offset 0 to 100000")
-    filters.check_sort(wanted.sort, collection.settings.schema)
 
 
 def words(text: str) -> list[str]:
@@ -135,7 +141,7 @@ def candidates(
 
 def _score(cosine: float, share: float) -> float:
     """``share``: of the best BM25."""
-    return float(np.clip(MEANING * max(cosine, 0.0) + (1 - MEANING) * share, 0, 1))
+    return min(max(MEANING * max(cosine, 0.0) + (1 - MEANING) * share, 0.0), 1.0)
 
 
 def _hits(principal: Principal, collection: Collection, found: Sequence[Candidate], wanted: Request) -> list[Hit]:
@@ -143,8 +149,8 @@ def _hits(principal: Principal, collection: Collection, found: Sequence[Candidat
     enough = max(len(found), 1) if wanted.sort else wanted.offset + wanted.limit
     hits: list[Hit] = []
     seen: set[str] = set()
-    for start in range(0, len(found), 2 * enough):
-        for hit in _read(principal, collection, found[start : start + 2 * enough], wanted.explain):
+    for start in range(0, len(found), enough):
+        for hit in _read(principal, collection, found[start : start + enough], wanted.explain):
             marks = _marks(hit.chunk, hit.document, wanted)
             if seen.isdisjoint(marks):
                 seen.update(marks)

@@ -187,11 +187,13 @@ class SqliteCollection:
 
     def vectors(self, principal: Principal, chunk_ids: Sequence[str]) -> Vectors:
         with self._view(principal) as view:
-            slots = reading.slots(view.connection, view.condition, chunk_ids)
-            missing = next((id_ for id_ in chunk_ids if id_ not in slots), None)
-            if missing is not None:
-                raise NotFound(f"there is no chunk {missing!r}")
-            return self._snapshot(view).matrix[[slots[id_] for id_ in chunk_ids]].reshape(-1, self._dimensions)
+            snapshot = self._snapshot(view)
+            mask = snapshot.mask(view.connection, view.where)
+        positions = [snapshot.position_of.get(id_, -1) for id_ in chunk_ids]
+        for id_, position in zip(chunk_ids, positions, strict=True):
+            if position < 0 or (mask is not None and not mask[position]):
+                raise NotFound(f"there is no chunk {id_!r}")
+        return snapshot.matrix[snapshot.slots[positions]].reshape(-1, self._dimensions)
 
     def close(self) -> None:
         self._database.close()

@@ -7,6 +7,7 @@ Every leaf becomes ``documents.row IN (subquery)``, which is true or false and n
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 
 from sqlalchemy import ScalarSelect, Select, false, func, not_, or_, select, true
 from sqlalchemy import and_ as all_of
@@ -52,6 +53,7 @@ def field_number(field: str) -> ScalarSelect[int]:
     return select(field_names.c.id).where(field_names.c.name == field).scalar_subquery()
 
 
+@lru_cache(maxsize=256)  # the same few rights stand in every query
 def _readable(names: tuple[Scalar, ...]) -> Expression:
     listed = documents.c.row.in_(select(readers.c.doc).where(readers.c.name.in_(names)))
     return or_(documents.c.restricted == 0, listed) if EVERYONE in names else listed

@@ -121,12 +121,6 @@ def chunks_of(connection: Connection, allowed: Allowed, document_ids: Sequence[s
     return [_chunk(row) for row in ordered]
 
 
-def slots(connection: Connection, allowed: Allowed, chunk_ids: Sequence[str]) -> dict[str, int]:
-    """Chunk id -> row of the vector file, of those that exist."""
-    statement = select(chunks.c.id, chunks.c.slot).join(documents, documents.c.row == chunks.c.doc).where(allowed)
-    return {row.id: row.slot for row in _by_id(connection, statement, chunks.c.id, chunk_ids)}
-
-
 def _by_id(connection: Connection, statement: Statement, column: Any, wanted: Sequence[str]) -> Iterator[Any]:
     for some in parts(list(dict.fromkeys(wanted))):
         yield from connection.execute(statement.where(column.in_(some)))

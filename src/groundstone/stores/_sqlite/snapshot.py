@@ -101,6 +101,11 @@ class Snapshot:
         return proposed if mask is None else proposed[mask[proposed]]
 
     @cached_property
+    def position_of(self) -> dict[str, int]:
+        """Chunk id -> position."""
+        return {chunk_id: position for position, chunk_id in enumerate(self.chunk_ids)}
+
+    @cached_property
     def by_slot(self) -> Rows:
         """Positions in the order of their slots."""
         return np.argsort(self.slots, kind="stable")
