@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from groundstone import filters
 from groundstone.filters import And, Compare, leaves
 from groundstone.knowledge import wording
 from groundstone.knowledge.answer import Answer
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from groundstone.knowledge.base import KnowledgeBase
 
 SHOWN = 10  # documents cited for a count or an average
+EXAMPLES = 50  # documents looked at for one that holds each value
 VALUES = 5  # values listed of a field
 
 
@@ -168,13 +170,21 @@ def _examples(
     """One document for each value, cited in that field."""
     cited: list[int] = []
     cards: list[Card] = []
+    several = kb.collection.select(
+        kb.principal, where=filters.both(query.where, Compare(field, "in", tuple(values))), limit=EXAMPLES
+    )
     for value in values:
-        same = Compare(field, "eq", value)
-        where = same if query.where is None else And((query.where, same))
-        for document in kb.collection.select(kb.principal, where=where, limit=1):
+        found = next((document for document in several if _holds(document, field, value)), None)
+        same = filters.both(query.where, Compare(field, "eq", value))
+        for document in [found] if found else kb.collection.select(kb.principal, where=same, limit=1):
             cited.append(evidence.field(document, field))
             cards.append(card(document, kb.card_fields, cited[-1]))
     return tuple(dict.fromkeys(cited)), cards
+
+
+def _holds(document: Document, field: str, value: Scalar) -> bool:
+    held = document.fields.get(field)
+    return value in held if isinstance(held, tuple) else held == value
 
 
 def aggregate(kb: KnowledgeBase, query: Query) -> Answer:

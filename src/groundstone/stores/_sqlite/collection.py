@@ -171,7 +171,7 @@ class SqliteCollection:
     ) -> list[tuple[Scalar, int]]:
         _check_bounds(limit or 0)
         with self._view(principal, where) as view:
-            return reading.values(view.connection, view.condition, field, limit)
+            return reading.values(view.connection, view.condition, field, limit, few=where is not None)
 
     def documents(self, principal: Principal, ids: Sequence[str]) -> dict[str, Document]:
         with self._view(principal) as view:

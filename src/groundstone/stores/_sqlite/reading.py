@@ -76,13 +76,18 @@ def aggregate(connection: Connection, allowed: Allowed, field: str) -> Aggregate
     return Aggregate(number, None, None, None, None)
 
 
-def values(connection: Connection, allowed: Allowed, field: str, limit: int | None) -> list[tuple[Scalar, int]]:
-    """Text is grouped as it is compared, and shown in one of its spellings, always the same one."""
+def values(
+    connection: Connection, allowed: Allowed, field: str, limit: int | None, *, few: bool
+) -> list[tuple[Scalar, int]]:
+    """Text is grouped as it is compared, and shown in one of its spellings, always the same one.
+
+    ``few``: a filter leaves few documents, so SQLite is made to start from them and not from the field.
+    """
     kind, value = field_values.c.kind, field_values.c.value
     number = func.count()
     shown = func.min(func.coalesce(field_values.c.original, value))
     statement = (
-        _values_of(select(kind, value, number, shown), field, allowed)
+        _values_of(select(kind, value, number, shown), field, allowed, few)
         .group_by(kind, value)
         .order_by(number.desc(), kind, value)
         .limit(limit)
@@ -93,11 +98,12 @@ def values(connection: Connection, allowed: Allowed, field: str, limit: int | No
     ]
 
 
-def _values_of(statement: Statement, field: str, allowed: Allowed) -> Statement:
+def _values_of(statement: Statement, field: str, allowed: Allowed, few: bool = False) -> Statement:
+    of_field = field_values.c.field + 0 if few else field_values.c.field  # a sum cannot use the index
     return (
         statement.select_from(field_values)
         .join(documents, documents.c.row == field_values.c.doc)
-        .where(field_values.c.field == field_number(field), allowed)
+        .where(of_field == field_number(field), allowed)
     )
 
 
