@@ -26,7 +26,7 @@ from groundstone.platform import EMBEDDING_MODEL
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "groundstone"
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
-PENDING = {"docs/images/chat.png"}  # pictures that are referred to before they are taken
+PENDING: set[str] = set()  # pictures that are referred to before they are taken
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
