@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from groundstone.platform import Platform
 
 
 @click.command()
@@ -15,6 +20,7 @@ def serve(host: str | None, port: int | None) -> None:
 
 def run(host: str | None, port: int | None) -> None:
     import socket
+    import threading
     from dataclasses import replace
 
     import uvicorn
@@ -40,5 +46,18 @@ def run(host: str | None, port: int | None) -> None:
         listener.listen(128)  # before the address is printed, so that nobody who reads it is refused
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
         click.echo(f"Groundstone is at http://{shown}:{listener.getsockname()[1]}/  (Ctrl-C stops it)")
+        if not platform.knowledge_bases():
+            threading.Thread(target=_install, args=(platform,), daemon=True).start()
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
         server.run(sockets=[listener])
+
+
+def _install(platform: Platform) -> None:
+    """Make the knowledge bases of the shipped applications, so that a new home has something to ask."""
+    from groundstone.errors import GroundstoneError
+
+    try:
+        for app in platform.apps():
+            platform.install(app).sync()
+    except GroundstoneError as error:
+        click.echo(f"the shipped applications are not set up: {error}", err=True)
