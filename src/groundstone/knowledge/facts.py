@@ -143,6 +143,7 @@ def most_common(kb: KnowledgeBase, query: Query) -> Answer:
     if query.where is not None:  # "the most common language besides English" must not name English
         banned = {leaf.value for leaf in leaves(query.where) if leaf.field == query.asked}
         values = [pair for pair in values if pair[0] not in banned] if len(values) > 1 else values
+    values = values[query.offset :]
     if not values:
         return nothing(kb, query)
     spec, evidence = kb.lexicon.fields[query.asked].spec, Evidence()

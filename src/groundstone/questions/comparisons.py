@@ -151,6 +151,8 @@ def _right_op(reading: Reading, number: Number) -> tuple[Op | None, int]:
         end += 3
     if _unit_after(reading, end):
         end += 1
+    if reading.word(end) == "on" and number.yearlike:
+        return "ge", end + 1
     for length in (2, 1):
         if op := _RIGHT.get(reading.text(end, end + length)):
             return op, min(end + length, len(reading.tokens))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from groundstone.filters import Sort, leaves
 from groundstone.questions.lexicon import Found
 from groundstone.questions.query import MAX_CHIPS, Chip, Measure, Query
-from groundstone.questions.reading import Reading
+from groundstone.questions.reading import NEGATORS, Reading
+from groundstone.questions.sorting import ORDINALS
 from groundstone.questions.subjects import FACT_STARTS, list_shaped
 from groundstone.questions.words import STOP
 
@@ -15,6 +17,9 @@ YES_NO = (
     "is", "are", "was", "were", "did", "does", "do", "has", "have", "had", "isnt", "wasnt", "didnt", "doesnt", "arent",
     "werent", "hasnt",
 )  # fmt: skip
+
+
+_NUMBER = re.compile(r"\d{1,2}|two|three|four|five|six|seven|eight|nine|ten")
 
 
 @dataclass(slots=True)
@@ -251,6 +256,14 @@ class Decision:
     def _unsupported(self) -> str | None:
         """Questions whose form is understood, but that cannot be computed here; said so rather than half answered."""
         reading = self.reading
+        if reading.has("more films", "more movies", "fewer films", "fewer movies") and reading.has("or", "than"):
+            return "comparisons of how many"
+        if self.parts.most and reading.has("which decade", "what decade"):
+            return "figures per year or decade"
+        if reading.has("longest cast", "biggest cast", "largest cast", "smallest cast"):
+            return "the size of casts"
+        if reading.about and reading.word(reading.about - 1) in NEGATORS:
+            return "leaving out what films are about"
         if reading.has("percentage", "percent", "proportion", "what share"):
             return "percentages"
         if reading.has("per decade", "each decade", "by decade", "per year", "each year"):
@@ -260,6 +273,14 @@ class Decision:
         for found in self.lexicon.find(reading.tokens, "ask"):
             several = reading.text(found.start - 3, found.start) in ("more than one", "at least two")
             several = several or reading.word(found.start - 1) in ("multiple", "several")
+            compared = reading.text(found.start - 3, found.start - 1) in (
+                "more than",
+                "at least",
+                "fewer than",
+                "less than",
+            )
+            counted = compared or reading.word(found.start - 2) in ("exactly", "only", "over")
+            several = several or (counted and bool(_NUMBER.fullmatch(reading.word(found.start - 1))))
             if several and self.lexicon.fields[found.phrase.field].spec.many:
                 return f"the number of names under {self.lexicon.fields[found.phrase.field].spec.heading.lower()!r}"
         return None
@@ -283,5 +304,7 @@ class Decision:
         return None
 
     def _most_common(self, base: Query) -> Query:
+        place = next((number for word, number in ORDINALS.items() if self.reading.has(f"{word} most")), 1)
+        base = replace(base, offset=place - 1)
         chips = tuple(chip for chip in base.chips if chip.kind not in ("theme", "sort"))
         return replace(base, kind="aggregate", measure="most", theme="", chips=chips)

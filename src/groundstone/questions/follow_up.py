@@ -69,7 +69,9 @@ def merge(query: Query, reading: Reading, previous: Query) -> Query:
         and previous.kind == "fact"
         and reading.starts("what about", "how about", "and", "and for", "same for", "same question for")
     ):
-        same = query.kind == "fact" and (query.asked is None or query.asked == reading.lexicon.schema.body_field)
+        told = reading.has("happens", "about", "plot", "story", "describe")
+        body = query.asked == reading.lexicon.schema.body_field and not told
+        same = query.kind == "fact" and (query.asked is None or body)
         return replace(query, asked=previous.asked) if same and previous.asked else query
     if query.subjects or previous.kind not in _LISTS or query.kind in ("reset", "unknown_field"):
         return query
@@ -125,6 +127,8 @@ def _leans(reading: Reading, query: Query) -> bool:
     if query.kind == "count" and not query.chips and not query.asked:
         return True
     nouns = {*reading.lexicon.noun, *reading.lexicon.nouns}
+    if query.kind == "count" and nouns.isdisjoint(reading.words()) and not query.asked:
+        return True
     if not nouns.isdisjoint(reading.words()) and not compared:
         return False
     content = [word for word in reading.words() if word not in ("a", "the", "please")]

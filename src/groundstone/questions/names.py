@@ -157,7 +157,7 @@ class NameIndex:
 
     def corrected(self, tokens: Sequence[Token], start: int, end: int) -> Mention | None:
         """The name that tokens[start:end] most likely misspell, or None."""
-        words = canonical([token.base for token in tokens[start:end]])
+        words = canonical([*(token.folded for token in tokens[start : end - 1]), tokens[end - 1].base])
         unknown = [at for at, word in enumerate(words) if word not in self._words]
         if not words or len(unknown) > 2:
             return None

@@ -74,6 +74,11 @@ def find_person_meant(reading: Reading) -> None:
         mention = Mention(at, at + 1, names)
         fields, start = _role(reading, mention, {name.field for name in names})
         reading.add(_person_item(reading, mention, names, fields or [previous.asked], start))
+        title = reading.lexicon.schema.title_field
+        if title and reading.has("else", "other"):
+            others = tuple(document.title for document in documents.values())
+            where = Compare(title, "in", others)
+            reading.add(Item(at, at + 1, "filter", title, " and ".join(others), where, negated=True))
 
 
 def _strong(reading: Reading, mention: Mention, names: tuple[Name, ...]) -> bool:
@@ -81,15 +86,21 @@ def _strong(reading: Reading, mention: Mention, names: tuple[Name, ...]) -> bool
     if mention.length >= 2 and not all(name.alias and mention.length < 2 for name in names):
         return True
     token = reading.tokens[mention.start]
+    after = reading.tokens[mention.end] if mention.end < len(reading.tokens) else None
+    if token.possessive and after and after.capital and not reading.lexicon.knows(after.folded):
+        return False  # part of a longer name: "Pan's Labirynth"
     if token.folded in STOP or reading.lexicon.knows(token.folded):
         return False
     noun_after = any(
         phrase.kind == "noun" for phrase in reading.lexicon.at(reading.tokens, mention.end, mention.end + 1)
     )
+    first = mention.start == 0 and reading.word(mention.end) not in ("or", "and")
+    typed = token.capital and not first and not all(item.capital for item in reading.tokens if item.text.isalpha())
     typed = (
-        token.capital and mention.start > 0 and not all(item.capital for item in reading.tokens if item.text.isalpha())
+        typed
+        and not reading.subjects
+        and (list_shaped(reading) or reading.has("together", "both") or reading.word(mention.start - 1) in NEGATORS)
     )
-    typed = typed and not reading.subjects and (list_shaped(reading) or reading.has("together", "both"))
     if typed and all(name.alias for name in names) and not mention.of(reading.vocabulary.titles()):
         return True
     return token.possessive or (noun_after and all(name.alias for name in names)) or token.quoted

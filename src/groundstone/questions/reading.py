@@ -13,8 +13,8 @@ from groundstone.questions.vocabulary import Vocabulary
 from groundstone.questions.words import STOP, Token, joined
 
 NEGATORS = frozenset(
-    "besides nothing none neither not no without except excluding non isnt arent never nor dont avoid minus wasnt "
-    "werent but_not".split()
+    "outside besides nothing none neither not no without except excluding non isnt arent never nor dont avoid minus "
+    "wasnt werent but_not".split()
 )
 HIGH = frozenset(["highest", "most", "maximum", "max", "largest", "biggest", "top", "greatest"])
 LOW = frozenset(["lowest", "least", "minimum", "min", "smallest", "fewest"])

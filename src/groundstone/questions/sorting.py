@@ -178,8 +178,10 @@ def _single(reading: Reading, found: Found) -> bool:
     if any(word in plurals and not _of_plural(words, at) for at, word in enumerate(words)):
         return False
     following = words[found.end : found.end + 4]
+    people = set(reading.lexicon.people())
     plural_item = any(
-        item.start >= found.end and item.field and words[item.end - 1].endswith("s") and item.kind == "filter"
+        item.start >= found.end and item.field and people.isdisjoint(item.field.split("|"))
+        and words[item.end - 1].endswith("s") and item.kind == "filter"
         and words[item.end - 1] not in ("us",) and item.start - found.end <= 2 and item.value
         and words[item.end - 1] != item.value.lower()
         for item in reading.items
@@ -207,7 +209,7 @@ def _generic(reading: Reading, until: int) -> None:
                     return
 
 
-_ORDINALS = {
+ORDINALS = {
     word: number
     for number, words in enumerate("second 2nd,third 3rd,fourth 4th,fifth 5th,sixth 6th,seventh 7th".split(","), 2)
     for word in words.split()
@@ -215,7 +217,7 @@ _ORDINALS = {
 
 
 def _add(reading: Reading, start: int, end: int, sort: Sort, single: bool) -> None:
-    place = _ORDINALS.get(reading.word(start - 1)) if start and not reading.used[start - 1] else None
+    place = ORDINALS.get(reading.word(start - 1)) if start and not reading.used[start - 1] else None
     spec = reading.lexicon.fields[sort.field].spec
     limited = next((item for item in reading.items if item.limit), None)
     limit = 1 if single and limited is None else None

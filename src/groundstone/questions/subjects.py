@@ -150,6 +150,11 @@ def _accept(reading: Reading, mention: Mention) -> bool:
     noun_next = reading.lexicon.is_noun(reading.word(mention.end)) and mention.length == 1
     if _is_leftover(reading, mention) and not list_shaped_without(reading, mention):
         return not noun_next or mention.end == len(reading.tokens)
+    left = reading.word(mention.start - 1) if mention.start else ""
+    if left in ("called", "titled", "named", "entitled") and not reading.starts("who", "what", "how"):
+        return True
+    if reading.lexicon.is_noun(left) and reading.word(mention.start - 2) == "the" and _capitalised(reading, mention):
+        return True
     if _series(reading, mention):
         return True
     if reading.left_word(mention.start, ("the",))[0] == "than" and _compared_before(reading, mention.start):
@@ -200,7 +205,8 @@ def _series(reading: Reading, mention: Mention) -> bool:
         return False
     every = reading.word(mention.start - 1) in ("every", "each", "all", "any")
     bare = mention.length - (reading.word(mention.start) in ARTICLES)
-    if bare < 2 or not (every or reading.word(mention.end).endswith("s")):
+    named = bare == 1 and every and reading.tokens[mention.end - 1].capital
+    if (bare < 2 and not named) or not (every or reading.word(mention.end).endswith("s")):
         return False
     words = [token.folded for token in reading.tokens[mention.start : mention.end]]
     return len(reading.vocabulary.names.series(words, reading.vocabulary.titles()[0])) > 1
@@ -208,7 +214,7 @@ def _series(reading: Reading, mention: Mention) -> bool:
 
 def _introduced(reading: Reading, mention: Mention) -> bool:
     left, _ = reading.left_word(mention.start, ("the",))
-    return left in ("of", "in", "is", "than", "for", "called", "titled", "named")
+    return left in ("as", "of", "in", "is", "than", "for", "called", "titled", "named")
 
 
 def _significant(reading: Reading, mention: Mention) -> bool:

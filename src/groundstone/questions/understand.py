@@ -293,12 +293,16 @@ class _Understanding:
             reading.used[start - 1] = False
             find_people(reading, [mention])
             return
-        self.parts.missing = unknown
+        people = set(self.lexicon.people())
+        if any(set(item.field.split("|")) & people for item in reading.items):
+            reading.notes.append(f"Nobody here is called {unknown}.")
+        else:
+            self.parts.missing = unknown
 
     def _same_as_subject(self) -> None:
         """ "by the director of X", "same language as X": a filter with the values that X has."""
         reading = self.reading
-        if not reading.subjects or self.parts.similar:
+        if not reading.subjects or self.parts.similar or self.parts.measure:
             return
         asked = self._first_ask(set(self.lexicon.fields))
         if asked and not (reading.has("same") or reading.text(asked[1] - 2, asked[1]) in _BY_THE):
@@ -334,7 +338,9 @@ class _Understanding:
             self.parts.asked = body
             return
         wanted = set(self.lexicon.fields)
-        if reading.starts("who", "whos", "whom", "name the") or reading.has("by whom"):
+        if reading.starts("who", "whos", "whom", "name the", "and who", "but who", "so who") or reading.has(
+            "by whom", "know who", "me who"
+        ):
             wanted = set(self.lexicon.people()) or wanted
         elif reading.starts("when", "whens"):
             dates = {spec.name for spec in self.lexicon.schema.fields if spec.type == "date"}
@@ -366,6 +372,8 @@ class _Understanding:
             if found.phrase.field in wanted and reading.free(found.start, found.end) and found.start < self.parts.about:
                 longer = best and found.start < best[2] and found.end - found.start > best[2] - best[1]
                 chance = reading.word(found.start - 1).isdigit() or found.start in reading.tagged()
+                contracted = not reading.tokens[found.start].text.isalnum()  # "I'd" is no id
+                chance = chance or (contracted and found.phrase.field == self.lexicon.schema.id_field)
                 if (best is None or longer) and not chance and not self._introduces(found):
                     best = found.phrase.field, found.start, found.end
         return best

@@ -171,6 +171,8 @@ def find_meanings(reading: Reading, *, until: int) -> None:
 
 def qualifies(reading: Reading, found: Found) -> bool:
     """Whether an adjective stands with the documents asked for, and not with a word of the theme."""
+    if found.start in reading.tagged():
+        return False
     at = found.end
     while at < len(reading.tokens) and (reading.used[at] or _neutral(reading, at)):
         if any(phrase.kind == "noun" for phrase in reading.lexicon.at(reading.tokens, at, at + 1)):
@@ -197,7 +199,11 @@ def qualifies(reading: Reading, found: Found) -> bool:
 
 def _neutral(reading: Reading, at: int) -> bool:
     word = reading.word(at)
-    return word in STOP or word in CONNECTORS or bool(reading.lexicon.at(reading.tokens, at, at + 1))
+    keyword = any(
+        mention.start <= at < mention.end and mention.of([reading.lexicon.theme_field or ""])
+        for mention in reading.mentions
+    )
+    return word in STOP or word in CONNECTORS or keyword or bool(reading.lexicon.at(reading.tokens, at, at + 1))
 
 
 def _resolve(reading: Reading, meaning: Meaning) -> tuple[Filter | None, str]:
@@ -232,7 +238,9 @@ def _negator_before(reading: Reading, item: Item) -> bool:
     steps = 0
     while at >= 0 and steps < 4 and not reading.used[at]:
         word = reading.word(at)
-        if word in NEGATORS or f"{reading.word(at - 1)} {word}" in ("other than", "apart from", "aside from"):
+        beyond = word == "after" and reading.has("most common", "commonest", "most frequent")
+        pair = f"{reading.word(at - 1)} {word}"
+        if word in NEGATORS or beyond or pair in ("other than", "apart from", "aside from"):
             reading.use(at, at + 1)
             return True
         is_noun = any(phrase.kind == "noun" for phrase in reading.lexicon.at(reading.tokens, at, at + 1))
