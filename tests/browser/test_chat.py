@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from groundstone.identity import LOCAL
+from groundstone.questions.words import MAX_CHARACTERS
 from groundstone.server.app import create_app
 from tests.server.live import serving
 from tests.server.standin import HOSTILE, StandInPlatform
@@ -316,3 +317,121 @@ def test_old_and_new_conversations_are_reached_by_the_back_button(visit: Visit) 
     assert visit.page.locator("#empty").is_visible()
     visit.page.go_back()
     visit.page.wait_for_selector(".turn .foot")
+
+
+def test_the_editor_of_a_chip_keeps_the_focus_until_it_is_closed(visit: Visit) -> None:
+    page = visit.page
+    visit.ask(LIST)
+    page.click("text=Rating over 7")
+    page.wait_for_timeout(600)
+    assert page.evaluate("document.activeElement.closest('#chip-popover') !== null")
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(100)
+    assert page.evaluate("document.activeElement.textContent") == "Rating over 7"
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(600)
+    page.keyboard.press("Tab")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("8.1", delay=120)
+    page.keyboard.press("Enter")
+    page.locator(".turn").nth(1).locator(".foot").wait_for()
+    assert visit.kb.asked[-1]["query"].chips[2].where.value == 8.1
+
+
+def test_both_ends_of_a_range_can_be_changed(visit: Visit) -> None:
+    page = visit.page
+    visit.ask("films of the eighties")
+    page.click("text=Year 1980 to 1989")
+    fields = page.locator("#chip-popover input")
+    assert [field.input_value() for field in fields.all()] == ["1980", "1989"]
+    assert audit(visit) == []
+    fields.nth(1).fill("1979")
+    page.keyboard.press("Enter")
+    assert len(visit.kb.asked) == 1
+    fields.nth(1).fill("1985")
+    page.keyboard.press("Enter")
+    page.locator(".turn").nth(1).locator(".foot").wait_for()
+    (chip,) = visit.kb.asked[-1]["query"].chips
+    assert [(part.op, part.value) for part in chip.where.items] == [("ge", 1980), ("le", 1985)]
+    assert chip.label == "Year 1980 to 1985"
+
+
+def test_the_page_stays_in_its_frame_while_an_answer_is_awaited(visit: Visit) -> None:
+    visit.ask("a long answer")
+    visit.ask("a long answer")
+    visit.kb.pause = 0.3
+    visit.send("slow")
+    visit.page.wait_for_selector(".thinking")
+    assert visit.page.evaluate("document.documentElement.scrollHeight - window.innerHeight") <= 0
+    assert visit.page.evaluate("document.documentElement.scrollTop") == 0
+    visit.page.click("#stop")
+    visit.page.wait_for_selector(".trouble")
+
+
+def test_a_long_question_is_accepted_up_to_the_limit_and_folded(visit: Visit) -> None:
+    page = visit.page
+    assert page.get_attribute("#question", "maxlength") == str(MAX_CHARACTERS)
+    visit.ask("why so long " * 160)
+    assert page.locator(".turn h2").bounding_box()["height"] < 200
+    assert audit(visit) == []
+    page.click("text=Show all")
+    assert page.locator(".turn h2").bounding_box()["height"] > 300
+
+
+def test_the_focus_returns_to_a_conversation_that_was_renamed(visit: Visit) -> None:
+    page = visit.page
+    visit.ask(FACT)
+    page.hover(".talk")
+    page.click("[aria-label^='Rename']")
+    page.fill(".talk input", "Burton?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".talk-open:focus")
+    assert page.inner_text(".talk-open:focus") == "Burton?"
+
+
+def test_a_new_conversation_during_an_answer_leaves_an_empty_page(visit: Visit) -> None:
+    page = visit.page
+    visit.send("slow")
+    page.locator(".sentence").first.wait_for()
+    page.click("#new")
+    assert visit.kb.closed.wait(5)
+    page.wait_for_timeout(200)
+    assert page.locator("#empty").is_visible()
+    assert not page.locator("#evidence").is_visible()
+    visit.ask(FACT)
+    assert page.locator(".turn").count() == 1
+
+
+def test_a_refused_question_offers_no_second_try(visit: Visit) -> None:
+    visit.ask("please refuse")
+    assert "cannot be read" in visit.page.locator(".trouble").inner_text()
+    assert visit.page.locator(".again").count() == 0
+
+
+def test_a_conversation_deleted_elsewhere_is_said_to_be_gone(visit: Visit) -> None:
+    visit.expected = ("404",)
+    page = visit.page
+    visit.ask(FACT)
+    (kept,) = visit.platform.conversations.list(LOCAL)
+    visit.platform.conversations.delete(LOCAL, kept.id)
+    visit.ask("Christmas films")
+    assert "This conversation is not there any more." in page.locator(".trouble").inner_text()
+    page.click("text=Start a new one")
+    assert page.input_value("#question") == "Christmas films"
+    page.press("#question", "Enter")
+    page.wait_for_selector(".turn .foot")
+    page.goto(f"{visit.address}/chat/movies?c={kept.id}")
+    page.wait_for_selector("#banner:not([hidden])")
+    assert "not there any more" in page.locator("#banner").inner_text()
+    assert audit(visit) == []
+    page.click("#banner button")
+    assert not page.locator("#banner").is_visible()
+
+
+def test_enter_sends_a_comment(visit: Visit) -> None:
+    visit.ask(FACT)
+    visit.page.click("[aria-label='This answer helped']")
+    visit.page.fill(".comment textarea", "just right")
+    visit.page.press(".comment textarea", "Enter")
+    visit.page.wait_for_selector("text=Thank you.")
+    assert visit.platform.conversations.feedback(LOCAL)[0].turn.comment == "just right"

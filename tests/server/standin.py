@@ -138,6 +138,8 @@ class StandInKnowledge:
         self.asked.append({"question": question, "history": list(history), "query": query})
         if not question.strip():
             raise InvalidQuestion("the question is empty")
+        if "refuse" in question:
+            raise InvalidQuestion("the question cannot be read")
         if "fail" in question:
             raise EngineUnavailable("the chat model at 127.0.0.1 does not answer; is it running?")
         if "break" in question:
@@ -160,6 +162,9 @@ class StandInKnowledge:
         if "christmas" in words:
             meaning = (Chip("theme", "Christmas", note="films whose plot or keywords are about this"),)
             return self._listed(Query("list", question, theme="Christmas", chips=meaning, limit=10))
+        if "eighties" in words:
+            decade = And((Compare("year", "ge", 1980), Compare("year", "le", 1989)))
+            return self._listed(Query("list", question, chips=(Chip("filter", "Year 1980 to 1989", decade),), limit=10))
         if "classic" in words or "animat" in words:
             return self._listed(Query("list", question, chips=_animated(), limit=10))
         if "weather" in words:

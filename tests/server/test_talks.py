@@ -95,6 +95,17 @@ def test_export_as_markdown_holds_no_markup_from_documents(client: httpx.Client)
     assert "Sources:" in exported.text
 
 
+def test_export_as_markdown_says_how_a_refined_turn_was_understood(client: httpx.Client) -> None:
+    conversation = begun(client)
+    query = dict(ask(client, conversation, "classic films")["query"])  # type: ignore[call-overload]
+    query["chips"] = query["chips"][:2]
+    body = {"question": "classic films", "conversation_id": conversation, "query": query}
+    client.post(ASK, json=body)
+    exported = client.get(f"/api/conversations/{conversation}/export?format=markdown").text
+    assert exported.count("Refined, understood as: ") == 1
+    assert "Refined, understood as: Genres: Animation; classic\n" in exported
+
+
 def test_export_as_json_holds_the_turns(client: httpx.Client) -> None:
     conversation = begun(client)
     ask(client, conversation, "hostile")

@@ -111,12 +111,24 @@ def _by_theme(kb: KnowledgeBase, query: Query) -> Answer:
         note = f"Nothing here is clearly about {query.theme!r}; these fit the other conditions."
         chips = tuple(chip for chip in query.chips if chip.kind != "theme")
         return listing(kb, replace(query, theme="", chips=chips, notes=(*query.notes, note)))
+    if not documents and (keyword := _keyword_in(kb, query.theme)):
+        note = f"Nothing here is clearly about “{query.theme}”; these are about “{keyword}”."
+        return _by_theme(kb, replace(query, theme=keyword, notes=(*query.notes, note)))
     if not documents:
         return off_theme(kb, query)
     for sort in reversed(query.sort):
         documents = sorted(documents, key=lambda item: retrieve._sort_key(item, sort))
     page = documents[query.offset : query.offset + _limit(query)]
     return _listed(kb, query, page, len(documents), themed.strength)
+
+
+def _keyword_in(kb: KnowledgeBase, theme: str) -> str | None:
+    """A single word of the theme that is a keyword of its own: "heist" in "heist gone wrong"."""
+    words = [word for word in keys(theme) if word not in STOP]
+    named = (
+        word for word in words if any(n.field == kb.lexicon.theme_field for n in kb.vocabulary.names.lookup([word]))
+    )
+    return next(named, None) if len(words) > 1 else None
 
 
 def _ranked_by_theme(kb: KnowledgeBase, query: Query, first: Sequence[Document]) -> Answer:

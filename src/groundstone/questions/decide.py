@@ -288,7 +288,12 @@ class Decision:
     def _describes(self, base: Query, listed: bool, asks: bool) -> bool:
         """A description in plain words ("the poor family that folds pizza boxes"), where a value word is chance."""
         cued = any(item.kind != "filter" or item.end - item.start > 1 for item in self.reading.items)
-        return not (listed or asks or cued) and len(self.reading.rest()) >= 3
+        field = self.lexicon.theme_field or ""
+        tagged = any(
+            mention.of([field]) for mention in self.reading.mentions if self.reading.word(mention.start) not in STOP
+        )
+        short = len(self.reading.rest()) <= 4
+        return not (listed or asks or cued or (tagged and short)) and len(self.reading.rest()) >= 3
 
     def _asks_values(self) -> bool:
         """ "how many directors": the field stands right after the words that count."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from groundstone.stores.conversations import Conversation
+from groundstone.stores.conversations import Conversation, Exchange
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 _LEADING = re.compile(r"^(\s*)([-+>]|\d+[.)])", re.MULTILINE)
@@ -15,7 +15,7 @@ _LEADING = re.compile(r"^(\s*)([-+>]|\d+[.)])", re.MULTILINE)
 def markdown(conversation: Conversation) -> str:
     lines = [f"# {plain(conversation.title or 'Conversation')}", ""]
     for turn in conversation.turns:
-        lines += [f"## {plain(turn.question)}", "", *_answer(turn.answer)]
+        lines += [f"## {plain(turn.question)}", "", *_refined(turn), *_answer(turn.answer)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -23,6 +23,13 @@ def plain(text: str) -> str:
     """Text that Markdown shows as it is: nothing in a question or a document becomes markup or a link."""
     line = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
     return _LEADING.sub(r"\1\\\2", line)
+
+
+def _refined(turn: Exchange) -> Iterator[str]:
+    """The interpretation of a turn that its reader changed: the question alone does not explain the answer."""
+    if turn.edited:
+        labels = [plain(chip["label"]) for chip in turn.answer["query"]["chips"]]
+        yield from (f"Refined, understood as: {'; '.join(labels) or 'no conditions'}", "")
 
 
 def _answer(answer: Mapping[str, Any]) -> Iterator[str]:

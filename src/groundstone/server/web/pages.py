@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 from starlette.staticfiles import StaticFiles
 
 from groundstone.identity import Principal
+from groundstone.questions.words import MAX_CHARACTERS
 from groundstone.server import auth
 from groundstone.server.stream import work
 
@@ -42,7 +43,8 @@ async def chat(request: Request, visitor: Visitor, name: str) -> Response:
     rooms = await work(request, _rooms, platform, visitor)
     read = bool(await work(request, kb.versions))
     signed_in = bool(platform.settings.access_key)
-    return page("chat.html", kb=kb.spec, name=kb.name, rooms=rooms, read=read, signed_in=signed_in)
+    known: dict[str, Any] = {"rooms": rooms, "read": read, "signed_in": signed_in, "longest": MAX_CHARACTERS}
+    return page("chat.html", kb=kb.spec, name=kb.name, **known)
 
 
 @router.get("/favicon.ico")

@@ -7,9 +7,15 @@ export class ApiError extends Error {
     super(message);
     this.code = code;
   }
+
+  // The server will say the same again, however often it is asked.
+  get refused() {
+    return this.code.startsWith("invalid_");
+  }
 }
 
 export const UNREACHABLE = new ApiError("unreachable", "The server cannot be reached. Your question is kept.");
+export const GONE = new ApiError("conversation_gone", "This conversation is not there any more.");
 
 async function call(method, path, body, options = {}) {
   const headers = { accept: options.accept ?? "application/json" };
@@ -20,6 +26,7 @@ async function call(method, path, body, options = {}) {
     throw error.name === "AbortError" ? error : UNREACHABLE;
   });
   if (response.status === 401) window.location.assign("/sign-in");
+  if (response.status === 404 && path.startsWith("/conversations/")) throw GONE;
   if (!response.ok) throw await failure(response);
   return response;
 }

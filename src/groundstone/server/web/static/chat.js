@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import * as conversations from "./conversations.js";
-import { $, placeBelow } from "./dom.js";
+import { $, el, placeBelow } from "./dom.js";
 import * as evidence from "./evidence.js";
 import { TurnView } from "./render.js";
 
@@ -14,7 +14,7 @@ let open = null; // id of the conversation
 let running = null; // AbortController of the answer on its way
 let views = [];
 
-const turnActions = { ask, rate, retry };
+const turnActions = { ask, rate, retry, anew };
 
 async function ask(text, query = null) {
   if (running) return;
@@ -23,19 +23,38 @@ async function ask(text, query = null) {
   view.asked = { text, query };
   place(view);
   try {
-    open ??= (await api.begin(kb)).id;
-    const body = { question: text, conversation_id: open, ...(query && { query }) };
+    const id = open ?? (await api.begin(kb)).id;
+    control.signal.throwIfAborted(); // meanwhile another conversation may have been opened
+    open = id;
+    const body = { question: text, conversation_id: id, ...(query && { query }) };
     for await (const event of api.ask(kb, body, control.signal)) view.take(event);
     finished(view);
   } catch (error) {
-    if (control.signal.aborted) view.stopped();
-    else view.failed(error.message);
-    evidence.say("Nothing to show: the answer did not arrive.");
-    if (error === api.UNREACHABLE) banner(error.message);
+    await broken(view, error, control.signal.aborted);
   } finally {
-    running = null;
-    busy(false);
+    if (running === control) {
+      running = null;
+      busy(false);
+    }
   }
+}
+
+async function broken(view, error, stopped) {
+  const cause = stopped ? error : await causeOf(error);
+  if (!views.includes(view)) return; // the reader went elsewhere
+  if (stopped) view.stopped();
+  else view.failed(cause);
+  evidence.say("Nothing to show: the answer did not arrive.");
+  if (cause === api.UNREACHABLE) banner(cause.message);
+}
+
+// Not found is the knowledge base or the conversation: asking for the latter tells which.
+async function causeOf(error) {
+  if (error.code !== "not_found" || !open) return error;
+  return api.conversation(open).then(
+    () => error,
+    (found) => found,
+  );
 }
 
 function begin() {
@@ -65,6 +84,13 @@ function retry(view) {
   return ask(view.asked.text, view.asked.query);
 }
 
+// The question of a conversation that was deleted elsewhere, ready to be asked in a new one.
+function anew(view) {
+  fresh();
+  question.value = view.question;
+  busy(false);
+}
+
 async function rate(number, rating, comment) {
   try {
     await api.rate(open, number, rating, comment);
@@ -88,6 +114,7 @@ function banner(text) {
 
 function problem(error) {
   banner(error.message);
+  if (error === api.GONE) $("banner").append(" ", el("button", { type: "button", onclick: fresh }, "Start a new one"));
 }
 
 function named() {
@@ -103,6 +130,8 @@ function named() {
 
 function blank() {
   running?.abort();
+  running = null;
+  busy(false);
   open = null;
   views = [];
   $("turns").replaceChildren();
@@ -177,7 +206,9 @@ function follow() {
 function gone(error) {
   blank();
   window.history.replaceState(null, "", `/chat/${kb}`);
+  named();
   problem(error);
+  conversations.refresh(null).catch(problem);
 }
 
 function connect() {

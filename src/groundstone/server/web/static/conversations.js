@@ -37,7 +37,7 @@ function row(talk) {
   const here = talk.id === current;
   const open = el(
     "button",
-    { type: "button", class: "talk-open", "aria-current": here ? "true" : null, title: talk.title, onclick: () => actions.open(talk.id) },
+    { type: "button", class: "talk-open", "data-id": talk.id, "aria-current": here ? "true" : null, title: talk.title, onclick: () => actions.open(talk.id) },
     el("span", {}, talk.title),
   );
   const tools = el(
@@ -53,20 +53,21 @@ function row(talk) {
 function rename(item, talk) {
   const input = el("input", { value: talk.title, maxlength: 200, "aria-label": "New title" });
   let settled = false;
-  const finish = async (keep) => {
+  const finish = async (keep, byKey = false) => {
     if (settled) return;
     settled = true;
     const title = input.value.trim();
     if (keep && title && title !== talk.title) await api.rename(talk.id, title).catch(actions.fail);
     await refresh().catch(actions.fail);
+    if (byKey) list.querySelector(`[data-id="${talk.id}"]`)?.focus();
   };
   input.addEventListener("blur", () => finish(true));
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") finish(true);
+    if (event.key === "Enter") finish(true, true);
     if (event.key === "Escape") {
       event.preventDefault();
       event.stopPropagation();
-      finish(false);
+      finish(false, true);
     }
   });
   item.replaceChildren(input);

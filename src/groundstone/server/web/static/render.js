@@ -1,5 +1,6 @@
 // One turn of a conversation on the page: question, understanding, sentences with marks, cards, what follows.
 
+import { GONE } from "./api.js";
 import { el, icon, iconButton } from "./dom.js";
 import * as evidence from "./evidence.js";
 import { line } from "./understood.js";
@@ -9,11 +10,12 @@ const FEW_CARDS = 6; // of more than MANY_CARDS, so many are shown at first
 const MANY_CARDS = 10;
 const MANY_SENTENCES = 24;
 const MANY_MARKS = 4;
+const LONG_QUESTION = { characters: 280, lines: 4 };
 const STRENGTHS = { exact: "Exact, from fields", high: "Close match", medium: "Fair match", low: "Weak match", none: "Not in these documents" };
 const BARS = { exact: 3, high: 3, medium: 2, low: 1, none: 0 };
 
 export class TurnView {
-  // ``actions``: ask(question, query), rate(number, rating, comment)
+  // ``actions``: ask(question, query), rate(number, rating, comment), retry(view), anew(view)
   constructor(question, schema, actions, edited = false) {
     Object.assign(this, { question, schema, actions, number: null, rating: null });
     this.answer = { sentences: [], citations: [], cards: [], query: null, total: null };
@@ -21,7 +23,7 @@ export class TurnView {
     this.understoodSlot = el("div");
     this.text = el("div", { class: "answer", "aria-live": "polite", "aria-busy": "true" }, thinking());
     this.after = el("div");
-    this.element = el("article", { class: "turn" }, el("h2", { tabindex: "-1" }, question, refined), this.understoodSlot, this.text, this.after);
+    this.element = el("article", { class: "turn" }, el("h2", { tabindex: "-1" }, heading(question), refined), this.understoodSlot, this.text, this.after);
   }
 
   understood(query) {
@@ -128,11 +130,17 @@ export class TurnView {
   }
 
   stopped() {
-    this.#ended("stop", "You stopped this answer.", "Ask again");
+    this.#ended("stop", "You stopped this answer.", this.#button("Ask again", this.actions.retry));
   }
 
-  failed(message) {
-    this.#ended("warn", message, "Try again");
+  // What the server refuses once it refuses again: only what may pass offers another try.
+  failed(error) {
+    const gone = error.code === GONE.code ? this.#button("Start a new one", this.actions.anew) : null;
+    this.#ended("warn", error.message, gone ?? (error.refused ? null : this.#button("Try again", this.actions.retry)));
+  }
+
+  #button(text, action) {
+    return el("button", { type: "button", class: "again", onclick: () => action(this) }, text);
   }
 
   // Everything that rests on a source, when the reader points at it among the evidence.
@@ -237,6 +245,11 @@ export class TurnView {
     const text = el("textarea", { maxlength: 2000, rows: 1 });
     const asked = this.rating === "up" ? "What was good about it? (optional)" : "What was wrong with it? (optional)";
     const form = el("form", { class: "comment" }, el("label", {}, asked, text), el("button", { class: "primary" }, "Send"));
+    text.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      form.requestSubmit();
+    });
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const sent = await this.actions.rate(this.number, this.rating, text.value);
@@ -245,13 +258,11 @@ export class TurnView {
     return form;
   }
 
-  #ended(sign, message, again) {
+  #ended(sign, message, button) {
     this.text.querySelector(".thinking")?.remove();
     this.text.setAttribute("aria-busy", "false");
-    const retry = () => this.actions.retry(this);
-    const button = el("button", { type: "button", class: "again", onclick: retry }, again);
     const words = message.charAt(0).toUpperCase() + message.slice(1);
-    this.after.append(el("div", { class: "trouble", role: "alert" }, icon(sign), el("p", {}, words), button));
+    this.after.append(el("div", { class: "trouble", role: "alert" }, icon(sign), el("p", {}, words), button ?? []));
   }
 }
 
@@ -261,6 +272,20 @@ function withMarks(text, marks) {
   if (!text || !marks.length || text.length - cut > 24) return [text, marks];
   const [first, ...others] = marks;
   return [text.slice(0, cut), el("span", { class: "last" }, text.slice(cut), first), others];
+}
+
+// A very long question would push its answer off the window: its first lines, and the rest on request.
+function heading(question) {
+  const { characters, lines } = LONG_QUESTION;
+  if (question.length <= characters && question.split("\n").length <= lines) return question;
+  const words = el("span", { class: "clamped" }, question);
+  const more = el("button", { type: "button", class: "more", "aria-expanded": "false" }, "Show all");
+  more.addEventListener("click", () => {
+    const folded = words.classList.toggle("clamped");
+    more.textContent = folded ? "Show all" : "Show less";
+    more.setAttribute("aria-expanded", String(!folded));
+  });
+  return [words, more];
 }
 
 function headingOf(schema, name) {

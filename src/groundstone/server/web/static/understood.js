@@ -11,6 +11,13 @@ const OPERATIONS = {
 OPERATIONS.integer = OPERATIONS.number;
 OPERATIONS.date = { ge: "from", gt: "after", le: "until", lt: "before", eq: "on" };
 
+let opener = null; // the chip whose editor is open
+
+popover.addEventListener("toggle", (event) => {
+  if (event.newState !== "closed" || document.activeElement !== document.body) return;
+  if (opener?.isConnected) opener.focus({ preventScroll: true });
+});
+
 // ``ask(query)`` is called with the changed interpretation.
 export function line(query, schema, ask) {
   const chips = query.chips.map((chip, index) => chipNode(query, chip, index, schema, ask));
@@ -75,16 +82,17 @@ function openEditor(anchor, query, index, schema, ask) {
     event.preventDefault();
     again(editor.changed());
   });
+  opener = anchor;
   popover.replaceChildren(form);
   popover.showPopover({ source: anchor });
   placeBelow(popover, anchor);
   form.querySelector("input, select, .switch, button")?.focus();
-  popover.addEventListener("toggle", () => anchor.isConnected && anchor.focus(), { once: true });
 }
 
 function editorOf(query, index, schema) {
   const chip = query.chips[index];
   if (chip.sort) return sortEditor(query, index, chip, schema);
+  if (chip.where?.and) return rangeEditor(query, index, chip, schema);
   if (chip.where) return chip.where.field ? compareEditor(query, index, chip, schema) : null;
   if (chip.kind === "limit") return limitEditor(query, index, chip);
   if (chip.kind === "theme") return themeEditor(query, index, chip);
@@ -110,6 +118,34 @@ function compareEditor(query, index, chip, schema) {
       const typed = several ? input.value.split(",").map((item) => typedAs(spec, item.trim())) : typedAs(spec, input.value);
       const where = { field, op: operation.value, value: typed };
       const label = `${heading} ${choices[operation.value]} ${input.value}${spec.unit ? ` ${spec.unit}` : ""}`;
+      return replaced(query, index, { ...chip, label, where, note: "" });
+    },
+  };
+}
+
+// Two ends of one field, as of "1980 to 1989". Null when the filter is anything else.
+function rangeEditor(query, index, chip, schema) {
+  const from = chip.where.and.find((part) => ["ge", "gt"].includes(part.op));
+  const to = chip.where.and.find((part) => ["le", "lt"].includes(part.op));
+  const spec = schema.fields.find((item) => item.name === from?.field);
+  if (!spec || to?.field !== spec.name || chip.where.and.length !== 2) return null;
+  const words = OPERATIONS[spec.type];
+  const ends = [from, to].map((part) => ({ part, word: words[part.op], input: valueInput(spec, part.value) }));
+  const values = () => ends.map(({ input }) => typedAs(spec, input.value));
+  const check = () => {
+    const [low, high] = values();
+    ends[1].input.setCustomValidity(low > high ? "This end lies before the other one." : "");
+  };
+  const unit = spec.unit ? ` (${spec.unit})` : "";
+  const fields = ends.map(({ word, input }) => labelled(`${word.charAt(0).toUpperCase()}${word.slice(1)}${unit}`, input));
+  for (const { input } of ends) input.addEventListener("input", check);
+  return {
+    nodes: el("div", { class: "pair even" }, fields),
+    changed() {
+      const typed = values();
+      const where = { and: ends.map(({ part }, at) => ({ ...part, value: typed[at] })) };
+      const said = from.op === "ge" && to.op === "le" ? typed.join(" to ") : ends.map(({ word }, at) => `${word} ${typed[at]}`).join(", ");
+      const label = `${headingOf(schema, spec.name)} ${said}${spec.unit ? ` ${spec.unit}` : ""}`;
       return replaced(query, index, { ...chip, label, where, note: "" });
     },
   };
