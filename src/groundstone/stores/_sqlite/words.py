@@ -11,7 +11,7 @@ from groundstone.stores._sqlite.snapshot import Mask, Snapshot
 from groundstone.stores._sqlite.tables import words as index
 from groundstone.stores.base import Scored
 
-COMMON_SHARE = 0.2  # of the chunks; words in more of them are left out of a search that has rarer ones
+COMMON_SHARE = 0.1  # of the chunks; words in more of them are left out of a search that has rarer ones
 COMMON_LEAST = 1_000  # so many chunks cost nothing, whatever share they are
 MAX_WORDS = 64
 MAX_LENGTH = 200  # characters; no longer word is in any text
