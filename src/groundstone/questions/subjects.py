@@ -20,7 +20,7 @@ FACT_STARTS = (
     "is", "was",
     "are", "were", "did", "does", "do", "has", "have", "had", "in what", "in which", "tell me", "give me", "describe",
     "summarize", "summarise", "name", "can you tell", "could you tell", "do you know", "please tell", "i want to know",
-    "explain", "compare", "will", "wasnt", "isnt", "didnt", "doesnt", "arent", "werent", "hasnt", "on what",
+    "explain", "compare", "by whom", "will", "wasnt", "isnt", "didnt", "doesnt", "arent", "werent", "hasnt", "on what",
     "from which",
     "from what", "for how", "and who", "and when", "and where", "and how", "and what",
 )  # fmt: skip
