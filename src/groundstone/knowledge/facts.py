@@ -40,7 +40,7 @@ def field_fact(kb: KnowledgeBase, query: Query, documents: Sequence[Document]) -
         for asked in (query.asked, *(name for name in query.also if name in kb.schema)):
             sentences.append(_stated(kb, query, document, asked, evidence))
         cards.append(card(document, kb.card_fields, sentences[-1].citations[0]))
-    return _answer(kb, query, sentences, evidence, cards)
+    return computed(kb, query, sentences, evidence, cards)
 
 
 def _stated(kb: KnowledgeBase, query: Query, document: Document, asked: str, evidence: Evidence) -> Sentence:
@@ -68,7 +68,7 @@ def yes_or_no(kb: KnowledgeBase, query: Query, documents: Sequence[Document]) ->
         said = " ".join(_said(kb, document, name) for name in fields)
         sentences.append(Sentence(f"{'Yes' if holds else 'No'}: {said}", cited))
         cards.append(card(document, kb.card_fields, cited[0] if cited else None))
-    return _answer(kb, query, sentences, evidence, cards)
+    return computed(kb, query, sentences, evidence, cards)
 
 
 def _said(kb: KnowledgeBase, document: Document, name: str) -> str:
@@ -98,7 +98,7 @@ def count_documents(kb: KnowledgeBase, query: Query) -> Answer:
     )
     cards = [card(item, kb.card_fields, marks[0]) for item, marks in zip(documents, cited, strict=True)]
     sentence = Sentence(text, tuple(mark for marks in cited for mark in marks))
-    return _answer(kb, query, [sentence], evidence, cards, total)
+    return computed(kb, query, [sentence], evidence, cards, total)
 
 
 def _proof(kb: KnowledgeBase, query: Query, document: Document, evidence: Evidence) -> tuple[int, ...]:
@@ -117,7 +117,7 @@ def count_subject_values(kb: KnowledgeBase, query: Query, documents: Sequence[Do
         listed = f": {wording.value(values, spec)}" if values else ""
         text = f"{wording.called(document, kb.lexicon)} lists {len(values)} under {spec.heading.lower()!r}{listed}."
         sentences.append(Sentence(text, (evidence.field(document, query.asked),)))
-    return _answer(kb, query, sentences, evidence, [card(item, kb.card_fields) for item in documents[:5]])
+    return computed(kb, query, sentences, evidence, [card(item, kb.card_fields) for item in documents[:5]])
 
 
 def count_values(kb: KnowledgeBase, query: Query) -> Answer:
@@ -133,7 +133,7 @@ def count_values(kb: KnowledgeBase, query: Query) -> Answer:
         f"the most frequent: {_tallied(values[:VALUES])}."
     )
     cited, cards = _examples(kb, query, query.asked, [item for item, _ in values[:VALUES]], evidence)
-    return _answer(kb, query, [Sentence(text, cited)], evidence, cards, None)
+    return computed(kb, query, [Sentence(text, cited)], evidence, cards, None)
 
 
 def most_common(kb: KnowledgeBase, query: Query) -> Answer:
@@ -158,7 +158,7 @@ def most_common(kb: KnowledgeBase, query: Query) -> Answer:
     if rest := values[len(top[:VALUES]) : len(top[:VALUES]) + VALUES]:
         cited, _ = _examples(kb, query, query.asked, [item for item, _ in rest], evidence)
         sentences.append(Sentence(f"Then come {_tallied(rest)}.", cited))
-    return _answer(kb, query, sentences, evidence, cards)
+    return computed(kb, query, sentences, evidence, cards)
 
 
 def _tallied(values: Sequence[tuple[Scalar, int]]) -> str:
@@ -208,7 +208,7 @@ def aggregate(kb: KnowledgeBase, query: Query) -> Answer:
     over = f"over {wording.count(found.count, kb.lexicon)}{what}"
     text = _measured(query.measure, number, spec.heading, spec.unit, over, wording.note(spec))
     cards = [card(item, kb.card_fields) for item in documents]
-    answer = _answer(kb, query, [Sentence(text, cited)], evidence, cards, found.count)
+    answer = computed(kb, query, [Sentence(text, cited)], evidence, cards, found.count)
     return replace(answer, strength="low") if query.theme else answer
 
 
@@ -226,7 +226,7 @@ def _over_subjects(kb: KnowledgeBase, query: Query) -> Answer:
     text = _measured(
         query.measure, number.get(query.measure, sum(values)), spec.heading, spec.unit, over, wording.note(spec)
     )
-    return _answer(kb, query, [Sentence(text, cited)], evidence, [card(item, kb.card_fields) for item in documents])
+    return computed(kb, query, [Sentence(text, cited)], evidence, [card(item, kb.card_fields) for item in documents])
 
 
 def _measured(measure: str, number: Value, heading: str, unit: str, over: str, note: str) -> str:
@@ -250,7 +250,7 @@ def nothing(kb: KnowledgeBase, query: Query) -> Answer:
     return Answer(query.text, tuple(sentences), query, strength="none", total=0)
 
 
-def _answer(
+def computed(
     kb: KnowledgeBase,
     query: Query,
     sentences: Sequence[Sentence],

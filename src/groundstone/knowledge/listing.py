@@ -76,7 +76,7 @@ def _ties(documents: list[Document], query: Query) -> list[Document]:
 def _ranked(kb: KnowledgeBase, query: Query, documents: list[Document]) -> Answer:
     """Named documents put in the order of a field: "which is longer, X or Y?"."""
     for sort in reversed(query.sort):
-        documents = sorted(documents, key=lambda item: retrieve._sort_key(item, sort))
+        documents = sorted(documents, key=lambda item: retrieve.sort_key(item, sort))
     if query.limit == 1 and query.sort and documents:
         winners = _ties(documents, query)
         return _compared(kb, query, winners, documents)
@@ -99,7 +99,7 @@ def _compared(kb: KnowledgeBase, query: Query, winners: list[Document], document
         equal = "No, they are equal: " if equal else "Yes: " if winners[0].id == query.subjects[0] else "No: "
     first = f"{equal}{names} — {'; '.join(parts)}{wording.note(spec)}."
     cards = [card(item, kb.card_fields, evidence.field(item, field)) for item in winners]
-    return facts._answer(kb, query, [Sentence(first, cited)], evidence, cards)
+    return facts.computed(kb, query, [Sentence(first, cited)], evidence, cards)
 
 
 def _by_theme(kb: KnowledgeBase, query: Query) -> Answer:
@@ -117,7 +117,7 @@ def _by_theme(kb: KnowledgeBase, query: Query) -> Answer:
     if not documents:
         return off_theme(kb, query)
     for sort in reversed(query.sort):
-        documents = sorted(documents, key=lambda item: retrieve._sort_key(item, sort))
+        documents = sorted(documents, key=lambda item: retrieve.sort_key(item, sort))
     page = documents[query.offset : query.offset + _limit(query)]
     return _listed(kb, query, page, len(documents), themed.strength)
 
@@ -143,7 +143,7 @@ def _ranked_by_theme(kb: KnowledgeBase, query: Query, first: Sequence[Document])
         every.setdefault(document.id, document)
     documents = list(every.values())
     for item in reversed(query.sort):
-        documents = sorted(documents, key=lambda document: retrieve._sort_key(document, item))
+        documents = sorted(documents, key=lambda document: retrieve.sort_key(document, item))
     note = f"“{query.theme}” puts them in order; it leaves nothing out."
     query = replace(query, notes=(*query.notes, note))
     return _listed(kb, query, documents[query.offset : wanted], total, "medium")

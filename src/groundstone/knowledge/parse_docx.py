@@ -18,7 +18,6 @@ from groundstone.knowledge.titles import sound_title
 
 MAX_MEMBERS = 5000
 MAX_INFLATED = 256 * 2**20
-_ENCRYPTED = b"\xd0\xcf\x11\xe0"  # an OLE file: how Word keeps protected documents
 
 
 def parse(data: bytes) -> dict[str, Any]:

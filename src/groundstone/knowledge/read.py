@@ -128,7 +128,7 @@ def _fact(kb: KnowledgeBase, query: Query) -> Answer:
         found = listing.find_theme(kb, query.theme, query.where).documents
         documents = list(found)
         for sort in reversed(query.sort):
-            documents = sorted(documents, key=lambda item: retrieve._sort_key(item, sort))
+            documents = sorted(documents, key=lambda item: retrieve.sort_key(item, sort))
         documents = documents[: query.limit or 1]
     else:
         documents = facts.documents_of(kb, query)

@@ -185,11 +185,12 @@ def _with_parents(principal: Principal, collection: Collection, ids: Sequence[st
 
 def _page(hits: list[Hit], wanted: Request) -> list[Hit]:
     for sort in reversed(wanted.sort):
-        hits = sorted(hits, key=lambda hit: _sort_key(hit.document, sort))
+        hits = sorted(hits, key=lambda hit: sort_key(hit.document, sort))
     return hits[wanted.offset : wanted.offset + wanted.limit]
 
 
-def _sort_key(document: Document, sort: Sort) -> tuple[bool, Any]:
+def sort_key(document: Document, sort: Sort) -> tuple[bool, Any]:
+    """Orders documents by a field: without a value last, text as it is compared."""
     value = document.fields.get(sort.field)
     if value is None:
         return (True, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from groundstone import filters
@@ -73,9 +73,6 @@ class Query:
     @property
     def sort(self) -> tuple[Sort, ...]:
         return tuple(chip.sort for chip in self.chips if chip.sort is not None)
-
-    def with_chips(self, chips: tuple[Chip, ...]) -> Query:
-        return replace(self, chips=chips)
 
 
 def chip_json(chip: Chip) -> dict[str, Any]:

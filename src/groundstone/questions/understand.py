@@ -368,11 +368,12 @@ class _Understanding:
     def _first_ask(self, wanted: set[str]) -> tuple[str, int, int] | None:
         reading = self.reading
         best: tuple[str, int, int] | None = None
+        tagged = reading.tagged()
         for found in self.lexicon.find(reading.tokens, "ask"):
             if found.phrase.field in wanted and reading.free(found.start, found.end) and found.start < self.parts.about:
                 longer = best and found.start < best[2] and found.end - found.start > best[2] - best[1]
                 number = reading.word(found.start - 1).isdigit() and not reading.used[found.start - 1]
-                chance = number or found.start in reading.tagged()
+                chance = number or found.start in tagged
                 contracted = not reading.tokens[found.start].text.isalnum()  # "I'd" is no id
                 chance = chance or (contracted and found.phrase.field == self.lexicon.schema.id_field)
                 if (best is None or longer) and not chance and not self._introduces(found):
