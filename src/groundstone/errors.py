@@ -4,7 +4,10 @@ GroundstoneError
 ├── InvalidInput             the caller sent something that cannot be used
 │   ├── InvalidFilter        a filter or sort names an unknown field, or a value of the wrong type
 │   ├── InvalidQuestion      the question is empty or too long
-│   └── UnreadableDocument   a file cannot be parsed
+│   ├── UnreadableDocument   a file cannot be parsed
+│   ├── WrongModel           this model cannot do what is asked of it
+│   └── ContextTooLong       prompt and reply do not fit into the model's context
+├── Unauthenticated          who asks did not show valid credentials
 ├── NotFound                 no such thing, or not for this principal (the two look alike on purpose)
 ├── Conflict                 the thing exists already, or is in another state than the call needs
 │   └── Busy                 another process is writing; try again later
@@ -12,13 +15,16 @@ GroundstoneError
 │   └── MissingExtra         it exists when an optional dependency is installed
 ├── Forbidden                the principal may not do this
 ├── LimitExceeded            a stated limit on size, time or count was reached
+│   ├── RateLimited          too many requests in a short time; says when to try again
+│   └── BudgetExceeded       the key has spent what it may
 ├── ConfigError              a setting or app.toml is wrong
 ├── SourceError              a data source cannot be reached or listed
 ├── StoreError               the store failed or its files are damaged
 └── ModelError               a model failed
     ├── WeightsMissing       the weights are not on this machine yet
     ├── WeightsCorrupt       a file's SHA-256 differs from the manifest
-    └── EngineUnavailable    a remote engine cannot be reached, timed out or answered nonsense
+    └── EngineUnavailable    an engine cannot be reached or answered nonsense
+        └── EngineTimeout    it did not answer in time
 """
 
 from __future__ import annotations
@@ -44,6 +50,18 @@ class InvalidQuestion(InvalidInput):
 
 class UnreadableDocument(InvalidInput):
     code = "unreadable_document"
+
+
+class WrongModel(InvalidInput):
+    code = "wrong_model"
+
+
+class ContextTooLong(InvalidInput):
+    code = "context_too_long"
+
+
+class Unauthenticated(GroundstoneError):
+    code = "unauthenticated"
 
 
 class NotFound(GroundstoneError):
@@ -83,6 +101,20 @@ class LimitExceeded(GroundstoneError):
     code = "limit_exceeded"
 
 
+class RateLimited(LimitExceeded):
+    """``retry_after``: seconds until another try can succeed."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, retry_after: float = 1.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class BudgetExceeded(LimitExceeded):
+    code = "budget_exceeded"
+
+
 class ConfigError(GroundstoneError):
     code = "config_error"
 
@@ -109,3 +141,7 @@ class WeightsCorrupt(ModelError):
 
 class EngineUnavailable(ModelError):
     code = "engine_unavailable"
+
+
+class EngineTimeout(EngineUnavailable):
+    code = "engine_timeout"

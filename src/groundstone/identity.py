@@ -14,6 +14,7 @@ class Principal:
     user: str
     tenant: str
     groups: frozenset[str] = field(default_factory=frozenset)
+    key: str = field(default="", compare=False)  # id of the access key that was shown; budgets hang on it
 
     def reader_names(self) -> tuple[str, ...]:
         """The names under which documents may list this principal as a reader, sorted."""
@@ -21,3 +22,12 @@ class Principal:
 
 
 LOCAL = Principal(user="local", tenant="local")  # the one user of a machine without accounts
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What may be spent under one access key; None is no limit. Months and days are those of UTC."""
+
+    money_per_month: float | None = None  # in the catalogue's currency
+    tokens_per_day: int | None = None  # prompt and reply together
+    requests_per_minute: int | None = None

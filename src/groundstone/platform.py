@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from groundstone import config
 from groundstone.errors import ConfigError, NotFound
@@ -19,7 +19,12 @@ from groundstone.stores.base import Settings as CollectionSettings
 from groundstone.stores.base import Store
 
 if TYPE_CHECKING:
+    from groundstone.models.base import ModelInfo
+    from groundstone.models.service import Models
     from groundstone.models.weights import WeightStore
+    from groundstone.stores.keys import Keys
+    from groundstone.stores.ledger import Ledger
+    from groundstone.stores.resources import Resources
     from groundstone.stores.conversations import Conversations
 
 EMBEDDING_MODEL = "all-minilm-l6-v2"
@@ -56,7 +61,12 @@ class Platform:
     @cached_property
     def weights(self) -> WeightStore:
         from groundstone.models.manifest import Manifest
-        from groundstone.models.weights import WeightStore
+        from groundstone.models.base import ModelInfo
+    from groundstone.models.service import Models
+    from groundstone.models.weights import WeightStore
+    from groundstone.stores.keys import Keys
+    from groundstone.stores.ledger import Ledger
+    from groundstone.stores.resources import Resources
 
         own = self.settings.home / "models.toml"
         manifest = Manifest.load(own if own.is_file() else None)
@@ -85,6 +95,41 @@ class Platform:
             self.settings.chat_api_key,
             timeout=self.settings.chat_timeout,
         )
+
+    @cached_property
+    def models(self) -> Models:
+        """Every model of the catalogue, behind one interface."""
+        from groundstone.models.catalog import Catalog
+        from groundstone.models.service import Models
+
+        return Models(Catalog.load(self.settings.home / "catalog.toml"), self._engine)
+
+    def _engine(self, info: ModelInfo) -> Any:
+        """The engine object that runs a model."""
+        if info.name == EMBEDDING_MODEL:
+            return self.embed
+        raise NotFound(f"no engine for {info.name}")
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Access keys: who may come in, and what each may spend."""
+        from groundstone.stores.keys import Keys
+
+        return Keys(self.settings.home / "keys.db")
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What was used by whom."""
+        from groundstone.stores.ledger import Ledger
+
+        return Ledger(self.settings.home / "ledger.db")
+
+    @cached_property
+    def resources(self) -> Resources:
+        """Things made through a control plane: knowledge bases by id, data sources, jobs, custom models."""
+        from groundstone.stores.resources import Resources
+
+        return Resources(self.settings.home / "resources.db")
 
     @cached_property
     def store(self) -> Store:
@@ -154,7 +199,7 @@ class Platform:
 
     def close(self) -> None:
         """Release files and connections. The platform cannot be used afterwards."""
-        for part in ("store", "conversations", "chat"):
+        for part in ("models", "store", "conversations", "chat", "keys", "ledger", "resources"):
             made = self.__dict__.pop(part, None)
             if made is not None and hasattr(made, "close"):
                 made.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -117,6 +117,33 @@ class Usage:
 
     input_tokens: int = 0
     output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One use of a model, as the ledger keeps it.
+
+    ``asked`` is the name that the caller used, ``model`` the one that replied. ``cost`` is money in the
+    catalogue's currency. ``first`` is seconds to the first piece of a stream. ``outcome``: "ok", "failed",
+    "cancelled" by the caller, or "refused" before an engine was asked; ``error`` is the code of the error.
+    ``estimated`` marks tokens that the engine did not count.
+    """
+
+    time: datetime
+    tenant: str
+    user: str
+    key: str
+    task: str
+    asked: str
+    model: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float = 0.0
+    first: float | None = None
+    seconds: float = 0.0
+    outcome: str = "ok"
+    error: str = ""
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from groundstone import text as texts
 from groundstone.errors import ModelError
 from groundstone.filters import fold
 from groundstone.knowledge.answer import Answer, Event, card_json, events, to_json
-from groundstone.models.base import Message
+from groundstone.models.base import ChatOptions, Message
 from groundstone.questions import query as queries
 from groundstone.questions.words import STOP, keys, stem
 from groundstone.records import Citation, Sentence, Usage
@@ -68,7 +68,7 @@ def _events(kb: KnowledgeBase, found: Answer) -> Iterator[Event | _Done]:
     pending = ""
     try:
         assert kb.chat is not None
-        for delta in kb.chat.chat(_messages(found), max_tokens=MAX_TOKENS):
+        for delta in kb.chat.chat(_messages(found), ChatOptions(max_tokens=MAX_TOKENS)):
             usage = delta.usage or usage
             pending += delta.text
             if delta.text:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from groundstone.errors import InvalidInput
-from groundstone.models.base import Delta, Message, Vectors
+from groundstone.models.base import DEFAULTS, ChatOptions, Delta, Message, Vectors
 from groundstone.records import Usage
 
 _WORD = re.compile(r"\w+")
@@ -31,6 +31,10 @@ class FakeEmbed:
         self.calls.append(list(texts))
         rows = [self._embed_one(text) for text in texts]
         return np.array(rows, np.float32).reshape(len(rows), self.dimensions)
+
+    def embed_counted(self, texts: Sequence[str]) -> tuple[Vectors, int]:
+        """One word is one token here."""
+        return self.embed(texts), sum(len(text.split()) for text in texts)
 
     def _embed_one(self, text: str) -> Vectors:
         words = _WORD.findall(text.casefold()) or [""]
@@ -56,23 +60,16 @@ class FakeChat:
     ) -> None:
         self.replies, self.error, self.fail_after, self.name = list(replies), error, fail_after, name
         self.calls: list[list[Message]] = []
-        self.schemas: list[dict[str, Any] | None] = []
+        self.schemas: list[Mapping[str, Any] | None] = []
         self.closed = 0  # streams that ended or were cancelled
 
-    def chat(
-        self,
-        messages: Sequence[Message],
-        *,
-        max_tokens: int = 512,
-        temperature: float = 0.0,
-        schema: dict[str, Any] | None = None,
-    ) -> Iterator[Delta]:
+    def chat(self, messages: Sequence[Message], options: ChatOptions = DEFAULTS) -> Iterator[Delta]:
         """One word is one token here. Stops with "length" after ``max_tokens`` of them."""
         if not messages:
             raise InvalidInput("chat needs at least one message")
         self.calls.append(list(messages))
-        self.schemas.append(schema)
-        return self._stream(self._reply(messages), _count(messages), max_tokens)
+        self.schemas.append(options.schema)
+        return self._stream(self._reply(messages), _count(messages), options.max_tokens)
 
     def _reply(self, messages: Sequence[Message]) -> str:
         if not self.replies:

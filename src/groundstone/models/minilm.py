@@ -64,6 +64,11 @@ class MiniLM:
             self._embed_many(checked, vectors)
         return vectors
 
+    def embed_counted(self, texts: Sequence[str]) -> tuple[Vectors, int]:
+        """The same, with the tokens that were read: those beyond the longest text that the model takes are not."""
+        vectors = self.embed(texts)
+        return vectors, sum(len(self._ids(text)) for text in texts)
+
     def load(self) -> None:
         """Read the weights now instead of at the first call."""
         _ = self._session, self._tokenizer

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from groundstone.errors import ConfigError, EngineUnavailable, InvalidInput, ModelError
-from groundstone.models.base import Delta, Message, Vectors
+from groundstone.models.base import DEFAULTS, ChatOptions, Delta, Message, StopReason, Vectors
 from groundstone.models.sse import events
 from groundstone.records import Usage
 
@@ -26,7 +26,7 @@ TRY_AGAIN = {408, 429, 500, 502, 503, 504}
 LONGEST_WAIT = 30.0  # seconds between two tries, whatever the server asks for
 BODY_SHOWN = 300  # characters of an error body
 BATCH = 64  # texts in one request for embeddings
-STOP_REASONS = {"stop": "stop", "length": "length"}
+STOP_REASONS: dict[str, StopReason] = {"stop": "stop", "length": "length"}
 
 
 @dataclass(frozen=True)
@@ -114,21 +114,14 @@ class OpenAICompatible:
     def __init__(self, base_url: str, model: str, api_key: str = "", timeout: float = 60.0, retries: int = 2) -> None:
         self.endpoint, self.name = Endpoint(base_url, api_key, timeout, retries), model
 
-    def chat(
-        self,
-        messages: Sequence[Message],
-        *,
-        max_tokens: int = 512,
-        temperature: float = 0.0,
-        schema: dict[str, Any] | None = None,
-    ) -> Iterator[Delta]:
+    def chat(self, messages: Sequence[Message], options: ChatOptions = DEFAULTS) -> Iterator[Delta]:
         """Stream the reply. Closing the iterator closes the connection, which stops the engine.
 
         Raises InvalidInput at once; ModelError or EngineUnavailable while it is read.
         """
         if not messages:
             raise InvalidInput("chat needs at least one message")
-        return self._stream(_chat_body(self.name, messages, max_tokens, temperature, schema))
+        return self._stream(_chat_body(self.name, messages, options))
 
     def close(self) -> None:
         self.endpoint.close()
@@ -219,6 +212,9 @@ class OpenAIEmbed:
         parts = [self._embed_batch(list(texts[start : start + BATCH])) for start in range(0, len(texts), BATCH)]
         return np.concatenate(parts)
 
+    def embed_counted(self, texts: Sequence[str]) -> tuple[Vectors, int]:
+        return self.embed(texts), sum(len(text) // 4 + 1 for text in texts)
+
     def close(self) -> None:
         self.endpoint.close()
 
@@ -250,28 +246,22 @@ class OpenAIEmbed:
         return np.asarray(vectors / lengths, np.float32)
 
 
-def _chat_body(
-    model: str,
-    messages: Sequence[Message],
-    max_tokens: int,
-    temperature: float,
-    schema: dict[str, Any] | None,
-) -> dict[str, Any]:
+def _chat_body(model: str, messages: Sequence[Message], options: ChatOptions) -> dict[str, Any]:
     body: dict[str, Any] = {
         "model": model,
         "messages": [{"role": message.role, "content": message.content} for message in messages],
-        "max_tokens": max_tokens,
-        "temperature": temperature,
+        "max_tokens": options.max_tokens,
+        "temperature": options.temperature,
         "stream": True,
         "stream_options": {"include_usage": True},
     }
-    if schema is not None:
-        wanted = {"name": "answer", "strict": True, "schema": schema}
+    if options.schema is not None:
+        wanted = {"name": "answer", "strict": True, "schema": options.schema}
         body["response_format"] = {"type": "json_schema", "json_schema": wanted}
     return body
 
 
-def _choice(chunk: dict[str, Any]) -> tuple[str, str | None]:
+def _choice(chunk: dict[str, Any]) -> tuple[str, StopReason | None]:
     """Text and stop reason of the first choice; both are empty in chunks that carry other things."""
     choices = chunk.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
