@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from groundstone.config import Settings
-from groundstone.errors import Conflict, NotFound, SourceError, WeightsMissing
-from groundstone.identity import Principal
+from groundstone.errors import (
+    BudgetExceeded,
+    ConfigError,
+    Conflict,
+    EngineUnavailable,
+    NotFound,
+    SourceError,
+    WeightsMissing,
+)
+from groundstone.identity import LOCAL, Limits, Principal
 from groundstone.knowledge.spec import KnowledgeSpec, SourceSpec
-from groundstone.models.openai import OpenAICompatible
+from groundstone.models.base import Message
 from groundstone.platform import Platform
+from groundstone.records import Window
+
+EVER = datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -83,11 +96,60 @@ def test_without_weights_it_says_how_to_fetch_them(tmp_path: Path) -> None:
         _ = platform.embed
 
 
+CHAT = {"chat_url": "http://127.0.0.1:9/v1", "chat_model": "small"}
+
+
+def test_without_a_model_that_can_be_trusted_answers_are_quotes(settings: Settings, spec: KnowledgeSpec) -> None:
+    with Platform(settings) as platform:
+        assert platform.answer_model is None
+        assert platform.create(spec).chat is None
+        assert platform.models.info(LOCAL, "default").name == "smollm2-135m-instruct"
+
+
 @pytest.mark.parametrize("key", ["", "a-key"])
-def test_a_chat_model_is_there_when_it_is_configured(tmp_path: Path, key: str) -> None:
+def test_the_configured_chat_model_answers_on_the_callers_account(
+    settings: Settings, spec: KnowledgeSpec, key: str
+) -> None:
+    caller = Principal("ana", "acme", key="k1")
+    with Platform(replace(settings, chat_api_key=key, **CHAT)) as platform:
+        chat = platform.create(spec, caller).chat
+        assert chat is not None
+        assert chat.name == "small"
+        with pytest.raises(EngineUnavailable):
+            list(chat.chat([Message("user", "hello")]))
+        (call,) = platform.ledger.calls(Window("acme", *EVER))
+        assert (call.user, call.key, call.asked, call.outcome) == ("ana", "k1", "small", "failed")
+
+
+def test_the_answering_model_may_be_chosen_from_the_catalogue(settings: Settings) -> None:
+    own = '[models.better]\nengine = "chat"\ntask = "chat"\nabilities = ["grounded"]\n'
+    (settings.home / "catalog.toml").write_text(own, encoding="utf-8")
+    with Platform(replace(settings, answer_model="better", **CHAT)) as platform:
+        assert platform.answer_model is not None
+        assert platform.answer_model.name == "better"
+        assert platform.models.info(LOCAL, "anthropic.claude-v2").name == "better"
+    with (
+        Platform(replace(settings, answer_model="worse", **CHAT)) as platform,
+        pytest.raises(ConfigError, match="worse"),
+    ):
+        _ = platform.answer_model
+
+
+def test_the_embedded_vectors_are_there_under_the_names_of_others(settings: Settings) -> None:
+    with Platform(settings) as platform:
+        made = platform.models.embed(LOCAL, "amazon.titan-embed-text-v1", ["hello"])
+        assert (made.model, made.vectors.shape) == ("all-minilm-l6-v2", (1, 384))
+        assert platform.ledger.totals(Window("local", *EVER))[0].input_tokens == made.tokens == 3
+
+
+def test_a_key_without_money_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:
     with Platform(Settings(home=tmp_path)) as platform:
-        assert platform.chat is None
-    configured = Settings(home=tmp_path, chat_url="http://127.0.0.1:9/v1", chat_model="small", chat_api_key=key)
-    with Platform(configured) as platform:
-        assert isinstance(platform.chat, OpenAICompatible)
-        assert platform.chat is platform.chat
+        issued = platform.keys.create(limits=Limits(tokens_per_day=0))
+        with pytest.raises(BudgetExceeded):
+            platform.models.embed(issued.key.principal, "all-minilm-l6-v2", ["hello"])
+
+
+def test_parts_are_made_once_even_by_many_threads(tmp_path: Path) -> None:
+    with Platform(Settings(home=tmp_path)) as platform, ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: platform.ledger, range(32)))
+        assert len({id(ledger) for ledger in made}) == 1

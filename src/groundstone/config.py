@@ -26,12 +26,15 @@ class Settings:
     chat_model: model name at that server.
     chat_api_key: its bearer key.
     chat_timeout: seconds to wait for the next piece of a reply.
+    answer_model: model of the catalogue that words answers; empty means chat_model, if that is set.
+    usage_days: how long the ledger keeps what was used; 0 means for ever.
     host: address that ``serve`` listens on.
     port: port that ``serve`` listens on.
     access_key: what callers must show (bearer header, or the sign-in page); needed when host is not loopback.
     max_upload_mb: largest request body that is read.
     hub: base address of a model hub that ``models pull`` may use; empty means none.
     s3_endpoint: address of an S3-compatible store; empty means the one of the AWS SDK.
+    buckets: folder whose subfolders stand for buckets of S3; empty means ``buckets`` in the home folder.
     """
 
     home: Path = field(default_factory=lambda: Path.home() / ".groundstone")
@@ -42,12 +45,15 @@ class Settings:
     chat_model: str = ""
     chat_api_key: str = field(default="", repr=False)
     chat_timeout: float = 60.0
+    answer_model: str = ""
+    usage_days: int = 400
     host: str = "127.0.0.1"
     port: int = 8765
     access_key: str = field(default="", repr=False)
     max_upload_mb: int = 64
     hub: str = ""
     s3_endpoint: str = ""
+    buckets: str = ""
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -95,6 +101,8 @@ def _validated(settings: Settings) -> Settings:
         raise ConfigError(f"port {settings.port} is not between 0 and 65535")
     if settings.threads < 0 or settings.chat_timeout <= 0 or settings.max_upload_mb < 1:
         raise ConfigError("threads may not be negative; chat_timeout and max_upload_mb must be positive")
+    if settings.usage_days < 0:
+        raise ConfigError("usage_days may not be negative; 0 keeps everything")
     if bool(settings.chat_url) != bool(settings.chat_model):
         raise ConfigError("set chat_url and chat_model together, or neither")
     return settings

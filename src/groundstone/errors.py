@@ -61,7 +61,13 @@ class ContextTooLong(InvalidInput):
 
 
 class Unauthenticated(GroundstoneError):
+    """``reason``: "missing", "unknown", "disabled", "secret", "incomplete", "signature", "expired" or "unsupported"."""
+
     code = "unauthenticated"
+
+    def __init__(self, message: str, reason: str = "missing") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class NotFound(GroundstoneError):

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory
+from threading import RLock
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from groundstone import config
 from groundstone.errors import ConfigError, NotFound
 from groundstone.identity import LOCAL, Principal
 from groundstone.knowledge.base import KnowledgeBase
 from groundstone.knowledge.spec import KnowledgeSpec, SourceSpec
-from groundstone.models.base import Chat, Embed
+from groundstone.models.base import Embed
 from groundstone.questions.vocabulary import Vocabularies
 from groundstone.stores.base import Settings as CollectionSettings
 from groundstone.stores.base import Store
 
 if TYPE_CHECKING:
+    from groundstone.knowledge.jobs import Jobs
     from groundstone.models.base import ModelInfo
+    from groundstone.models.custom_models import CustomModels
+    from groundstone.models.meter import KeyMeter
     from groundstone.models.service import Models
+    from groundstone.models.tasks import Tasks
     from groundstone.models.weights import WeightStore
+    from groundstone.stores.conversations import Conversations
     from groundstone.stores.keys import Keys
     from groundstone.stores.ledger import Ledger
     from groundstone.stores.resources import Resources
-    from groundstone.stores.conversations import Conversations
+    from groundstone.training.jobs import Training
 
+T = TypeVar("T")
 EMBEDDING_MODEL = "all-minilm-l6-v2"
 DIMENSIONS = 384
 APPS = Path(__file__).parent / "apps"
@@ -45,6 +55,18 @@ class App:
     spec: KnowledgeSpec
 
 
+class part(cached_property[T]):
+    """A part that is made when it is first needed, once, even when several threads need it at the same moment."""
+
+    if not TYPE_CHECKING:  # the types are those of cached_property
+
+        def __get__(self, platform: Any, owner: Any = None) -> Any:
+            if platform is None:
+                return self
+            with platform._making:
+                return super().__get__(platform, owner)
+
+
 class Platform:
     """Everything, made from settings, each part when it is first needed.
 
@@ -57,22 +79,18 @@ class Platform:
     def __init__(self, settings: config.Settings | None = None) -> None:
         self.settings = settings or config.load()
         self._vocabularies = Vocabularies()
+        self._making = RLock()
 
-    @cached_property
+    @part
     def weights(self) -> WeightStore:
         from groundstone.models.manifest import Manifest
-        from groundstone.models.base import ModelInfo
-    from groundstone.models.service import Models
-    from groundstone.models.weights import WeightStore
-    from groundstone.stores.keys import Keys
-    from groundstone.stores.ledger import Ledger
-    from groundstone.stores.resources import Resources
+        from groundstone.models.weights import WeightStore
 
         own = self.settings.home / "models.toml"
         manifest = Manifest.load(own if own.is_file() else None)
         return WeightStore(self.settings.home / "models", manifest, self.settings.hub or None)
 
-    @cached_property
+    @part
     def embed(self) -> Embed:
         """The embedding model. Raises WeightsMissing before ``groundstone models pull``."""
         from groundstone.models.minilm import MiniLM
@@ -82,56 +100,139 @@ class Platform:
         precision: Precision = "float32" if self.settings.precision == "float32" else "int8"
         return MiniLM(folder, precision, self.settings.threads or None)
 
-    @cached_property
-    def chat(self) -> Chat | None:
-        """The configured chat model; None means extractive answers."""
-        if not self.settings.chat_url:
-            return None
-        from groundstone.models.openai import OpenAICompatible
-
-        return OpenAICompatible(
-            self.settings.chat_url,
-            self.settings.chat_model,
-            self.settings.chat_api_key,
-            timeout=self.settings.chat_timeout,
-        )
-
-    @cached_property
+    @part
     def models(self) -> Models:
         """Every model of the catalogue, behind one interface."""
         from groundstone.models.catalog import Catalog
+        from groundstone.models.engines import Engines
         from groundstone.models.service import Models
 
-        return Models(Catalog.load(self.settings.home / "catalog.toml"), self._engine)
+        own = self.settings.home / "catalog.toml"
+        catalog = Catalog.load(own, self._chat_entry(), self.settings.answer_model)
+        inside = {"embedded": self._embedded, "custom": lambda info: self.custom.engine(info)}
+        return Models(catalog, Engines(catalog.engines, inside), self.meter, lambda tenant: self.training.infos(tenant))
 
-    def _engine(self, info: ModelInfo) -> Any:
-        """The engine object that runs a model."""
+    @part
+    def custom(self) -> CustomModels:
+        """The models that tenants trained on their own examples."""
+        from groundstone.models.custom_models import CustomModels
+
+        home = self.settings.home / "custom"
+        return CustomModels(
+            home,
+            lambda: self.embed,
+            lambda caller, name: self.models.bound(caller, name),
+            lambda name: self.models.catalog.knows(name),
+        )
+
+    @part
+    def training(self) -> Training:
+        """Jobs that train custom models, and the names that these have."""
+        from groundstone.knowledge.bucket import bucket_address, bucket_folder, read_object
+        from groundstone.training.jobs import Training
+
+        def read(address: str) -> bytes:
+            from groundstone.knowledge.s3 import fetch_object
+
+            return read_object(address, self.buckets, lambda uri: fetch_object(uri, self.settings.s3_endpoint))
+
+        def place(address: str) -> tuple[Path, str] | None:
+            folder = bucket_folder(address, self.buckets)
+            return None if folder is None else (folder, bucket_address(address)[1])
+
+        return Training(self.resources, self.custom, read, place, self.settings.home / "training")
+
+    @part
+    def tasks(self) -> Tasks:
+        """Summaries and translations."""
+        from groundstone.models.tasks import Tasks
+
+        return Tasks(self.models, EMBEDDING_MODEL)
+
+    @part
+    def meter(self) -> KeyMeter:
+        """What each access key may spend, and what it has spent."""
+        from groundstone.models.meter import KeyMeter
+
+        return KeyMeter(lambda: self.ledger, lambda key: self.keys.limits(key))
+
+    @property
+    def answer_model(self) -> ModelInfo | None:
+        """The model that words answers; None means extractive answers: nobody named a model that can be trusted to."""
+        return self.models.catalog.trusted
+
+    def is_there(self, info: ModelInfo) -> bool:
+        """Whether what a model needs lies on this machine; of other machines nothing is known, and True is said."""
+        spec = self.models.catalog.engines.get(info.engine)
+        if spec is not None and spec.kind == "llamacpp":
+            return Path(spec.options["path"]).expanduser().is_file()
+        needed = EMBEDDING_MODEL if info.task in ("embed", "rerank") else info.name
+        here = {status.name for status in self.weights.list() if status.present}
+        return spec is None or spec.kind != "embedded" or needed in here
+
+    def _chat_entry(self) -> dict[str, Any]:
+        """The model of the settings chat_url and chat_model, in the form of catalog.toml."""
+        chosen = self.settings
+        if not chosen.chat_url:
+            return {}
+        engine = {
+            "kind": "openai",
+            "url": chosen.chat_url,
+            "api_key": chosen.chat_api_key,
+            "timeout": chosen.chat_timeout,
+        }
+        abilities = ["stream", "tools", "schema", "images", "count", "grounded"]  # the engine says what it lacks
+        model = {"engine": "chat", "task": "chat", "abilities": abilities}
+        return {"engines": {"chat": engine}, "models": {chosen.chat_model: model}}
+
+    def _embedded(self, info: ModelInfo) -> Any:
+        """What runs inside this process."""
         if info.name == EMBEDDING_MODEL:
             return self.embed
-        raise NotFound(f"no engine for {info.name}")
+        if info.task == "rerank":
+            from groundstone.models.similarity import Similarity
 
-    @cached_property
+            return Similarity(self.embed)
+        from groundstone.models.llamacpp import LlamaCpp
+
+        (weights,) = self.weights.path(info.name).glob("*.gguf")
+        return LlamaCpp(weights, info.name, context=info.context or 2048, threads=self.settings.threads or None)
+
+    @part
     def keys(self) -> Keys:
         """Access keys: who may come in, and what each may spend."""
         from groundstone.stores.keys import Keys
 
         return Keys(self.settings.home / "keys.db")
 
-    @cached_property
+    @part
     def ledger(self) -> Ledger:
         """What was used by whom."""
         from groundstone.stores.ledger import Ledger
 
-        return Ledger(self.settings.home / "ledger.db")
+        return Ledger(self.settings.home / "ledger.db", self.settings.usage_days)
 
-    @cached_property
+    @part
     def resources(self) -> Resources:
         """Things made through a control plane: knowledge bases by id, data sources, jobs, custom models."""
         from groundstone.stores.resources import Resources
 
         return Resources(self.settings.home / "resources.db")
 
-    @cached_property
+    @part
+    def ingestion(self) -> Jobs:
+        """Syncs that run in the background."""
+        from groundstone.knowledge.jobs import Jobs
+
+        return Jobs(self.resources, self.kb)
+
+    @property
+    def buckets(self) -> Path:
+        """The folder whose subfolders stand for buckets of S3."""
+        named = self.settings.buckets
+        return Path(named).expanduser().absolute() if named else self.settings.home / "buckets"
+
+    @part
     def store(self) -> Store:
         from groundstone.stores.lance import LanceStore
         from groundstone.stores.sqlite import SqliteStore
@@ -139,7 +240,7 @@ class Platform:
         engine = LanceStore if self.settings.store == "lance" else SqliteStore
         return engine(self.settings.home / "knowledge")
 
-    @cached_property
+    @part
     def conversations(self) -> Conversations:
         from groundstone.stores.conversations import Conversations
 
@@ -161,9 +262,10 @@ class Platform:
         if app.knowledge_base not in self.knowledge_bases(principal):
             return self.create(app.spec, principal)
         kb = self.kb(app.knowledge_base, principal)
-        if kb.spec.to_json() != app.spec.to_json():
+        wanted = replace(app.spec, sources=kb.spec.sources)  # those that people added to it stay
+        if kb.spec.to_json() != wanted.to_json():
             collection = kb.collection
-            settings = replace(collection.settings, schema=app.spec.schema, extra={"spec": app.spec.to_json()})
+            settings = replace(collection.settings, schema=app.spec.schema, extra={"spec": wanted.to_json()})
             collection.update_settings(principal, settings)
             kb = self.kb(app.knowledge_base, principal)
         return kb
@@ -175,31 +277,50 @@ class Platform:
         """An existing knowledge base. Raises NotFound."""
         collection = self.store.open(principal, name)
         spec = KnowledgeSpec.from_json(collection.settings.extra["spec"])
+        words = self.answer_model
         return KnowledgeBase(
             principal,
             collection,
             spec,
             self.embed,
-            self.chat,
+            self.models.bound(principal, words.name) if words else None,
             self._vocabularies,
             s3_endpoint=self.settings.s3_endpoint,
+            buckets=self.buckets,
+            base=self.settings.home,
         )
 
     def create(self, spec: KnowledgeSpec, principal: Principal = LOCAL) -> KnowledgeBase:
         """A new, empty knowledge base; ``sync`` fills it. Raises Conflict, InvalidInput, ConfigError, SourceError."""
         from groundstone.knowledge.infer import completed
 
-        spec = completed(replace(spec, source=_absolute(spec.source)))
+        spec = completed(replace(spec, source=_absolute(spec.source), sources=tuple(map(_absolute, spec.sources))))
         made = CollectionSettings(spec.schema, DIMENSIONS, EMBEDDING_MODEL, {"spec": spec.to_json()})
         self.store.create(principal, spec.name, made)
         return self.kb(spec.name, principal)
+
+    @contextmanager
+    def scratch(self, spec: KnowledgeSpec, principal: Principal = LOCAL) -> Iterator[KnowledgeBase]:
+        """An empty knowledge base in a temporary folder, which is gone when the block ends; nobody else sees it."""
+        from groundstone.stores.sqlite import SqliteStore
+
+        made = CollectionSettings(spec.schema, DIMENSIONS, EMBEDDING_MODEL, {"spec": spec.to_json()})
+        with TemporaryDirectory(prefix="groundstone-") as folder:
+            store = SqliteStore(Path(folder))
+            try:
+                collection = store.create(principal, spec.name, made)
+                yield KnowledgeBase(
+                    principal, collection, spec, self.embed, s3_endpoint=self.settings.s3_endpoint, buckets=self.buckets
+                )
+            finally:
+                store.close()
 
     def delete(self, name: str, principal: Principal = LOCAL) -> None:
         self.store.drop(principal, name)
 
     def close(self) -> None:
         """Release files and connections. The platform cannot be used afterwards."""
-        for part in ("models", "store", "conversations", "chat", "keys", "ledger", "resources"):
+        for part in ("ingestion", "training", "models", "store", "conversations", "keys", "ledger", "resources"):
             made = self.__dict__.pop(part, None)
             if made is not None and hasattr(made, "close"):
                 made.close()

@@ -147,6 +147,16 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Which calls of the ledger: those of a tenant in ``[since, until)``, of one user where one is named."""
+
+    tenant: str
+    since: datetime
+    until: datetime
+    user: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
     """Axis-aligned rectangle on a page; fractions of the page's width and height, origin top left."""
 

@@ -219,7 +219,7 @@ def test_a_catalogue_of_other_origin_becomes_a_knowledge_base(
 def test_models_are_listed_verified_bundled_and_loaded(
     run: Run, home_with_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listed = run("models", "list").out.splitlines()
+    listed = run("models", "weights").out.splitlines()
     assert listed[0].split()[:3] == ["name", "kind", "here"]
     assert any(line.startswith("all-minilm-l6-v2") and " yes " in line for line in listed)
     assert "all-minilm-l6-v2: verified" in run("models", "verify").out

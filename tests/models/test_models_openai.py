@@ -6,12 +6,11 @@ import struct
 import time
 from typing import Any
 
-import numpy as np
 import pytest
 
 from groundstone.errors import ConfigError, EngineUnavailable, InvalidInput, ModelError
-from groundstone.models.base import Delta, Message
-from groundstone.models.openai import Endpoint, OpenAICompatible, OpenAIEmbed
+from groundstone.models.base import ChatOptions, Delta, Message
+from groundstone.models.openai import Endpoint, OpenAICompatible
 from groundstone.records import Usage
 
 from .misbehaving_server import STREAM, MisbehavingServer, Reply, answer, event, word
@@ -25,7 +24,7 @@ def chat(server: MisbehavingServer, **settings: Any) -> list[Delta]:
     options: dict[str, Any] = {"timeout": 2.0, "retries": 0, "api_key": KEY} | settings
     model = OpenAICompatible(server.url, "tiny", **options)
     try:
-        return list(model.chat(ASK, max_tokens=9, temperature=0.5, schema=settings.get("schema")))
+        return list(model.chat(ASK, ChatOptions(max_tokens=9, temperature=0.5)))
     finally:
         model.close()
 
@@ -52,7 +51,7 @@ def test_a_reply_is_streamed_and_ends_with_usage_and_reason() -> None:
     with MisbehavingServer(parts) as server:
         pieces = chat(server)
     assert text(pieces) == "Good day"
-    assert pieces[-1] == Delta(usage=Usage(11, 2), stop_reason="length")
+    assert pieces[-1] == Delta(usage=Usage(11, 2), stop_reason="length", model="tiny")
     head, body = server.requests[0]
     assert head.startswith("POST /v1/chat/completions")
     assert f"Bearer {KEY}" in head
@@ -63,7 +62,7 @@ def test_a_reply_is_streamed_and_ends_with_usage_and_reason() -> None:
 def test_a_schema_is_sent_as_response_format() -> None:
     with MisbehavingServer([STREAM, word("{}", "stop"), DONE]) as server:
         model = OpenAICompatible(server.url, "tiny")
-        assert text(list(model.chat(ASK, schema={"type": "object"}))) == "{}"
+        assert text(list(model.chat(ASK, ChatOptions(schema={"type": "object"})))) == "{}"
         model.close()
     assert server.requests[0][1]["response_format"]["json_schema"]["schema"] == {"type": "object"}
 
@@ -72,7 +71,7 @@ def test_comments_odd_chunks_and_split_bytes_do_no_harm() -> None:
     stream = (
         ": ping\n\n" + event(choices=[{"delta": {"role": "assistant"}}]) + word("né") + event(object="x")
     ).encode()
-    stream += event(choices=[{"delta": None}]).encode() + word("e", "tool_calls").encode() + DONE.encode()
+    stream += event(choices=[{"delta": None}]).encode() + word("e", "eos_token").encode() + DONE.encode()
     single = [stream[i : i + 1] for i in range(len(stream))]
     for parts in ([STREAM, stream], [STREAM, *single]):
         with MisbehavingServer(parts) as server:
@@ -114,8 +113,8 @@ def test_a_refused_key_is_reported_without_it() -> None:
 
 
 def test_a_bad_request_gives_the_servers_words_and_is_not_repeated() -> None:
-    bad = answer(400, json.dumps({"error": {"message": "prompt is too long"}}))
-    with MisbehavingServer(bad) as server, pytest.raises(ModelError, match="prompt is too long"):
+    bad = answer(400, json.dumps({"error": {"message": "no such voice"}}))
+    with MisbehavingServer(bad) as server, pytest.raises(ModelError, match="no such voice"):
         chat(server, retries=3)
     assert len(server.requests) == 1
 
@@ -146,7 +145,7 @@ def test_nobody_listening_is_reported_with_the_address() -> None:
 
 
 def test_silence_ends_after_the_timeout() -> None:
-    assert "ReadTimeout" in failure([STREAM, word("a"), 1.5], timeout=0.3)
+    assert "no word in 0.3 s" in failure([STREAM, word("a"), 1.5], timeout=0.3)
 
 
 def test_keep_alive_comments_alone_do_not_hold_a_request_open() -> None:
@@ -184,50 +183,3 @@ def test_unusable_settings_are_refused(settings: dict[str, Any]) -> None:
 
 def test_the_key_is_not_part_of_repr() -> None:
     assert KEY not in repr(Endpoint("http://localhost/v1", KEY))
-
-
-def vectors_for(rows: list[list[float]], order: list[int] | None = None) -> list[Reply]:
-    data = [{"index": i, "embedding": rows[i]} for i in order or range(len(rows))]
-    return answer(200, json.dumps({"data": data}))
-
-
-def test_vectors_are_normalised_and_put_in_order() -> None:
-    with MisbehavingServer(vectors_for([[3.0, 4.0], [0.0, 2.0]], [1, 0])) as server:
-        model = OpenAIEmbed(server.url, "vec", KEY, retries=0)
-        np.testing.assert_allclose(model.embed(["a", "b"]), [[0.6, 0.8], [0, 1]], atol=1e-6)
-        assert model.dimensions == 2
-        assert model.embed([]).shape == (0, 2)
-        model.close()
-    assert server.requests[0][1] == {"model": "vec", "input": ["a", "b"]}
-
-
-def test_many_texts_are_sent_in_batches() -> None:
-    with MisbehavingServer(vectors_for([[1.0, 0.0]] * 64), vectors_for([[0.0, 1.0]] * 6)) as server:
-        model = OpenAIEmbed(server.url, "vec", retries=0, dimensions=2)
-        vectors = model.embed(["text"] * 70)
-        model.close()
-    assert vectors.shape == (70, 2)
-    assert [len(body["input"]) for _, body in server.requests] == [64, 6]
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "<html>",
-        "{}",
-        "[]",
-        '{"data": [{"index": 0, "embedding": [1, 2]}]}',
-        '{"data": [{"index": 0, "embedding": [1]}, {"index": 0, "embedding": [1]}]}',
-        '{"data": [{"index": 0, "embedding": [1]}, {"index": 1, "embedding": [1, 2]}]}',
-        '{"data": [{"index": 0, "embedding": [1]}, {"index": 1, "embedding": [NaN]}]}',
-        '{"data": [{"index": 0, "embedding": [1]}, {"index": 1, "embedding": [0]}]}',
-        '{"data": [{"index": 0, "embedding": "AAAA"}, {"index": 1, "embedding": "AAAA"}]}',
-        '{"data": [{"index": 0, "embedding": [1, 2, 3]}, {"index": 1, "embedding": [1, 2, 3]}]}',
-    ],
-)
-def test_unusable_vectors_are_reported(body: str) -> None:
-    with MisbehavingServer(answer(200, body)) as server:
-        model = OpenAIEmbed(server.url, "vec", KEY, retries=0, dimensions=2)
-        with pytest.raises(EngineUnavailable):
-            model.embed(["a", "b"])
-        model.close()

@@ -27,6 +27,7 @@ from groundstone.records import Card, Chunk, Citation, Document, Hit, Sentence
 from groundstone.schema import Schema
 from groundstone.stores.base import Version
 from groundstone.stores.conversations import Conversations
+from groundstone.stores.keys import Keys
 
 MOVIES = Path(groundstone.__path__[0]) / "apps" / "movies"
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
@@ -59,6 +60,7 @@ class StandInPlatform:
     def __init__(self, home: Path, **settings: Any) -> None:
         self.settings = Settings(home=home, **settings)
         self.conversations = Conversations(home / "conversations.sqlite")
+        self.keys = Keys(home / "keys.db")
         spec = movies()
         self._kbs = {"movies": StandInKnowledge(spec, films())}
 

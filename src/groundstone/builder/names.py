@@ -25,13 +25,15 @@ _LAST: dict[AttributeType, str] = {
     "datetime": "time timestamp datetime moment start end",
     "decimal": "price amount cost total salary weight rate percentage balance fee discount height width length "
     "distance temperature tax revenue budget wage premium score rating latitude longitude sum rent deposit area size "
-    "mileage",
+    "mileage limit value grade fine allowance margin fare tariff pay volume speed share turnover",
     "integer": "quantity count age year capacity floor stock points level rank seats pages copies minutes hours days "
-    "duration priority position",
+    "duration priority position stars star credits credit weeks months years quantity votes likes page seat",
     "boolean": "active enabled paid published archived deleted approved available verified flag",
-    "binary": "photo image picture file attachment scan logo signature",
+    "binary": "photo image picture file attachment scan logo signature pdf photograph",
 }
 _TYPE_OF = {word: kind for kind, words in _LAST.items() for word in words.split()}
+_UNITS = {"minutes", "hours", "days", "weeks", "months", "years", "seconds", "pages", "pieces"}
+_HISSING = ("s", "sh", "ch", "x", "z")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 
 
@@ -52,8 +54,21 @@ def singular(word: str) -> str:
     return word
 
 
+def plurals(word: str) -> list[str]:
+    """The ways in which a noun in the singular may be written in the plural."""
+    found = [many for many, one in _IRREGULAR.items() if one == word]
+    regular = word[:-1] + "ies" if re.search(r"[^aeiou]y$", word) else word + ("es" if word.endswith(_HISSING) else "s")
+    return [*found, regular]
+
+
 def is_plural(word: str) -> bool:
     return singular(word).lower() != word.lower()
+
+
+def singular_phrase(phrase: str) -> str:
+    """``order lines`` -> ``order line``."""
+    head, _, last = phrase.strip().rpartition(" ")
+    return f"{head} {singular(last)}".strip() if last else ""
 
 
 def pascal(phrase: str) -> str:
@@ -79,6 +94,14 @@ def type_of(phrase: str) -> AttributeType:
     if words[0] in ("is", "has", "whether", "can") or words[-1] in ("flag",):
         return "boolean"
     if words[:2] == ["number", "of"]:
+        return "integer"
+    if "number" in words[:-1] and words[words.index("number") + 1] == "of":
+        return "integer"
+    if len(words) == 1 and words[0] in ("number", "size"):
+        return "integer"
+    if words[-1] == "size" and words[-2] in ("party", "group", "team", "class"):
+        return "integer"
+    if "in" in words[1:] and words[-1] in _UNITS:
         return "integer"
     if "of" in words:  # "date of birth", "time of arrival": the head stands before "of"
         words = words[: words.index("of")]

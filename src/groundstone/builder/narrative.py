@@ -8,51 +8,43 @@ understand is left out and named in the notes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from groundstone import text as texts
-from groundstone.builder import names
-from groundstone.builder.domain import (
-    Association,
-    Attribute,
-    DomainModel,
-    Entity,
-    Enumeration,
-    Kind,
-)
+from groundstone.builder import domain, names, phrases
+from groundstone.builder.clauses import BE, DETERMINER, KNOW, Clause, clauses, values, verb_at
+from groundstone.builder.domain import Attribute, DomainModel, Entity, Enumeration
+from groundstone.builder.phrases import Item, Quantity
+from groundstone.builder.relations import Fact, associations
 from groundstone.errors import InvalidInput
 
 NAME = "groundstone-rules"
-_EVERY = r"(?:an?|each|every|the|one|any|all|our|for each|for every)"
-_HAS = (
-    r"(?:must have|can have|may have|should have|always has|also has|also have|will have|has|have|contains?|includes?|"
-    r"consists? of|is made up of|is described by|are described by|is identified by|comes? with|holds?|stores?|records?)"
-)
-_MANY = (
-    r"(?:zero or more|one or more|one or several|at least one|any number of|a number of|a list of|lists? of|a set of|"
-    r"a collection of|multiple|several|many|some|various|different|two or more)"
-)
-_ONE = r"(?:exactly one|only one|at most one|zero or one|a single|one|an?|the|its|their|his or her)"
-_BE_ONE_OF = r"(?:is|are|can be|may be|must be|will be)(?: always)?(?: exactly)?(?: either)?(?: one of)?:?"
-_RECORD = r"(?:we|the system|it|the application|users?|staff|they)?\s*(?:must |should |can |also )*(?:store|keep|record|track|save|need|know|capture|note|register)s?"
-_MANAGES = r"(?:manages?|handles?|sells?|rents?|lends?|offers?|organi[sz]es?|keeps? track of|tracks?)"
-_THING = r"([\w-]+(?: [\w-]+)?)"
-_OPTIONAL = re.compile(r"\b(optional(?:ly)?|may have|can have|if (?:any|known)|where (?:known|available))\b", re.I)
-_LEAD = re.compile(
-    r"^(?:and|or|also|optionally|an optional|optional|a unique|unique|its own|its|their|his|her|the|an?|some|own|exactly one|"
-    r"one|mandatory|required)\s+",
+_MODAL = r"(?:can|may|must|should|will|could|might|shall)"
+_ADVERB = r"(?:also|always|usually|only|then|either|both|often|further|typically|normally|already|never|later)"
+_HAS = re.compile(
+    rf"^(?:{_MODAL}\s+)?(?:{_ADVERB}\s+)*(?:has|have|contains?|includes?|consists? of|comprises?|is made up of|is composed of|"
+    r"(?:is|are) (?:described|characteri[sz]ed|identified|defined) by|(?:is|are) divided into|comes? with|holds?|stores?|records?|"
+    rf"carr(?:y|ies)|bears?|needs?|requires?|gets?|shows?|lists?)\s+(?:{_ADVERB}\s+)*(.+)$",
     re.I,
 )
-_VERB_END = re.compile(r"^(?:can|may|must|should|will|is|are|could)\s+(?:be\s+|also\s+|only\s+|have\s+)*", re.I)
+_KNOWN = re.compile(
+    rf"^(?:(?:for|of|about) (?:each|every|all|an?|the) (?P<a>[\w\s-]+?),? (?:we|the \w+|it|they|users?|staff)?\s*(?:{_MODAL} |also |need to |want to )*{KNOW}s? (?P<b>.+)"
+    rf"|(?:of|for) (?:each|every|all|an?|the) (?P<c>[\w\s-]+?),? (?P<d>the .+?) (?:is|are) (?:kept|stored|recorded|registered|saved|known|needed)"
+    rf"|(?:we|the system|it|they|users?|staff)?\s*(?:{_MODAL} |also |need to |want to )*{KNOW}s? (?:for|of|about) (?:each|every|all|an?) (?P<e>[\w-]+(?: [\w-]+)??),? (?P<f>(?:the|its|an?|one|their) .+)"
+    rf"|(?:we|the system|it|they|users?|staff)?\s*(?:{_MODAL} |also |need to |want to )*{KNOW}s? (?P<h>.+?) (?:of|for|about) (?:each|every|all|an?) (?P<g>[\w\s-]+))$",
+    re.I,
+)
+_WITH = re.compile(rf"\b(?:{KNOW}|register|add|enter|create|see|have|are|is|be) (?:{phrases.MANY} )?([\w-]+(?: [\w-]+)??) (?:with|that have|having) (.+)$", re.I)
+_PLACE = r"(?:to|for|by|in|of|on|at|from|about|with|under|as|into|over)"
+_OBJECT = re.compile(  # the first thing behind the verb, with its count in group 1
+    rf"^(?:{_MODAL}\s+)?(?:{_ADVERB}\s+)*(?:(?:be|is|are|been)\s+(?:{_ADVERB}\s+)*(?:(?!{_PLACE}\b)\w+\s+)?|\w+\s+)"
+    rf"(?:(?:out|up|off|place|part)\s+)?(?:{_PLACE}\s+)?((?:{phrases.MANY}|{phrases.ONE}|an?|each|every)\s+)?"
+    rf"([\w-]+(?: [\w-]+)??)(?=$|[,;.(]| (?:{_PLACE}|and)\b)",
+    re.I,
+)
 _STOP = {"it", "they", "this", "that", "these", "those", "there", "which", "who", "following", "system", "application",
-         "company", "app", "software", "database", "we", "information", "details", "data", "thing", "things", "user interface"}  # fmt: skip
-
-
-_GENERAL = {"has", "belongsTo", "contains", "isPartOf", "partOf"}
-
-
-_MODAL = {"can", "may", "must", "should", "will", "could", "is", "are", "has", "have", "also"}
+         "company", "app", "software", "database", "we", "information", "detail", "data", "thing", "interface", "user interface",
+         "time", "rest", "number", "everything", "something", "each", "other", "more", "way", "list", "platform", "website"}  # fmt: skip
 
 
 @dataclass
@@ -60,329 +52,361 @@ class _Reading:
     """What has been understood so far. Entities are found first, so that lists can tell them from attributes."""
 
     entities: dict[str, list[Attribute]] = field(default_factory=dict)
-    associations: dict[tuple[str, str, str], Association] = field(default_factory=dict)
     enumerations: dict[str, Enumeration] = field(default_factory=dict)
+    facts: list[Fact] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    last: str = ""  # what "it" stands for
 
     def entity(self, phrase: str) -> str | None:
-        """The known entity that a phrase names, by its words or its last words."""
-        words = re.findall(r"[A-Za-z][A-Za-z0-9]*", phrase)
+        """The known entity that a phrase ends with, or whose words it is made of ("request leave": LeaveRequest)."""
+        words = re.findall(r"[A-Za-z][A-Za-z0-9]*", re.sub(r"\([^()]*\)", "", phrase))
+        if [word.lower() for word in words] in (["it"], ["they"]):
+            return self.last or None
         for start in range(len(words)):
             name = names.pascal(" ".join(words[start:]))
             if name in self.entities:
                 return name
         return None
 
+    def subject(self, text: str) -> tuple[str | None, str]:
+        """The entity that a clause begins with, and what follows it."""
+        at = verb_at(text)
+        if at is None:
+            return None, text
+        return self.entity(text[:at]), text[at:].strip()
+
     def add(self, owner: str, attribute: Attribute) -> None:
         known = self.entities[owner]
         for number, one in enumerate(known):
-            if one.name == attribute.name:
-                known[number] = attribute if one.type == "text" else one
+            if one.name.lower() == attribute.name.lower():
+                known[number] = replace(
+                    attribute if one.type == "text" else one,
+                    required=one.required or attribute.required,
+                    unique=one.unique or attribute.unique,
+                )
                 return
         known.append(attribute)
 
-    def join(self, name: str, source: str, target: str, kind: Kind, *, required: bool = False) -> None:
-        """What is said of one pair from both sides, or in a general word such as "has", is one association."""
-        for key, one in self.associations.items():
-            same_way = (one.source, one.target) == (source, target)
-            if {one.source, one.target} != {source, target} or (same_way and not {name, one.name} & _GENERAL):
-                continue
-            merged = one.kind if same_way and kind == one.kind else _merged(one.kind, kind, same_way)
-            word = name if one.name in _GENERAL else one.name
-            ends = (source, target) if one.kind == "one-to-one" else (one.source, one.target)
-            need = (one.required or required) and merged != "many-to-many"
-            self.associations[key] = Association(word, *ends, merged, need)
+    def choose(self, owner: str, item: Item) -> None:
+        """An attribute with a list of allowed values."""
+        made = phrases.attribute(item)
+        if made is None:
             return
-        self.associations[source, target, name] = Association(name, source, target, kind, required)
-
-
-def _merged(left: Kind, right: Kind, same_way: bool) -> Kind:
-    """Many on both sides is many-to-many; "one" said after "many" does not take the many back."""
-    if "many-to-many" in (left, right) or (left == right == "one-to-many" and not same_way):
-        return "many-to-many"
-    return "one-to-many" if "one-to-many" in (left, right) else "one-to-one"
+        name = owner + made.name[0].upper() + made.name[1:]
+        self.enumerations[name] = Enumeration(name, item.values[: domain.MAX_VALUES])
+        self.entities[owner] = [one for one in self.entities[owner] if one.name != made.name]
+        self.add(owner, replace(made, type="enumeration", enumeration=name))
 
 
 def read(narrative: str) -> tuple[DomainModel, list[str]]:
     """The model and notes on what was not understood. Raises InvalidInput when no entity is found."""
-    sentences = [narrative[start:end].strip() for start, end in texts.sentences(narrative)]
-    sentences = [re.sub(r"\s+", " ", one).rstrip(".!;") for one in sentences if one.strip()]
+    said = list(clauses(narrative))
     reading = _Reading()
-    for sentence in sentences:
-        for phrase in _subjects(sentence):
-            _declare(reading, phrase)
-    for sentence in sentences:
-        if not any(rule(reading, sentence) for rule in _RULES) and reading.entity(sentence):
-            reading.notes.append(f"not understood: {sentence}")
+    for name in _things(said):
+        if len(reading.entities) < domain.MAX_ENTITIES:
+            reading.entities.setdefault(name, [])
+    for clause in said:
+        if not any(rule(reading, clause) for rule in _RULES) and reading.entity(clause.text):
+            reading.notes.append(f"not understood: {clause.text}")
+        subject = reading.subject(clause.text)[0]
+        reading.last = subject if subject and not clause.story else reading.last
     if not reading.entities:
         raise InvalidInput('no entity was found; write sentences such as "A customer has a name and many orders."')
     return _model(reading), reading.notes
 
 
 def _model(reading: _Reading) -> DomainModel:
-    entities = tuple(Entity(name, tuple(attributes)) for name, attributes in reading.entities.items())
-    taken = {entity.name.lower() for entity in entities}
+    taken = {name.lower() for name in reading.entities}
     renamed = {name: name if name.lower() not in taken else f"{name}Values" for name in reading.enumerations}
-    enumerations = tuple(Enumeration(renamed[one.name], one.values) for one in reading.enumerations.values())
     entities = tuple(
-        Entity(
-            entity.name,
-            tuple(
-                Attribute(a.name, a.type, a.required, a.unique, renamed.get(a.enumeration, a.enumeration))
-                for a in entity.attributes
-            ),
-        )
-        for entity in entities
+        Entity(name, tuple(replace(a, enumeration=renamed.get(a.enumeration, "")) for a in attributes[: domain.MAX_ATTRIBUTES]))
+        for name, attributes in reading.entities.items()
     )
-    return DomainModel(entities, tuple(reading.associations.values()), enumerations)
+    used = {attribute.enumeration for entity in entities for attribute in entity.attributes}
+    enumerations = tuple(Enumeration(renamed[one.name], one.values) for one in reading.enumerations.values())
+    kept = tuple(one for one in enumerations if one.name in used)
+    return DomainModel(entities, tuple(associations(reading.facts)), kept)
 
 
 # --- which things there are
 
 
-def _subjects(sentence: str) -> Iterator[str]:
-    """Phrases that must be entities, by their place in the sentence."""
-    found = re.match(rf"{_EVERY}\s+([\w\s-]{{2,40}}?)\s+{_HAS}\b", sentence, re.I)
-    if found:
-        yield found[1]
-    found = re.match(rf"([A-Z][\w\s-]{{1,40}}?)\s+{_HAS}\b", sentence)
-    if found and names.is_plural(found[1].split()[-1]):
-        yield found[1]
-    found = re.match(
-        rf"(?:{_EVERY}\s+)?([\w\s-]{{2,40}}?)\s+(?:belongs? to|is part of|is assigned to|is owned by)\s+{_ONE}\s+([\w\s-]{{2,40}}?)(?:\s+(?:and|which|that|who)\b|[,;]|$)",
-        sentence,
-        re.I,
-    )
-    if found:
-        yield from found.groups()
-    found = re.search(
-        r"\b(?:of|for|about) (?:each|every|all|the|an?) ([\w-]+(?: [\w-]+)?)(?:,|$| we| the system)", sentence, re.I
-    )
-    if found and re.search(rf"\b{_RECORD}\b", sentence, re.I):
-        yield found[1]
-    found = re.search(
-        rf"\b{_MANAGES}\s+([\w\s,-]+)$",
-        sentence,
-        re.I,
-    )
-    if found:
-        yield from (item for item in _items(found[1]) if names.is_plural(item.split()[-1]))
-    found = re.match(rf"(?:{_EVERY}\s+)?{_THING}\s+([a-z]+)\s+{_MANY}\s+{_THING}$", sentence, re.I)
-    if (
-        found
-        and names.is_plural(found[3].split()[-1])
-        and not re.fullmatch(rf"{_HAS}|can|may|must|is|are", found[2], re.I)
-    ):
-        yield found[1]
-        yield found[3]
-    found = re.match(
-        rf"(?:{_EVERY}\s+)?([\w-]+(?: [\w-]+)?)\s+(?:can|may|must|could|will)\s+([\w]+(?: (?:for|to|on|in|at|by|from))?)\s+(?:{_MANY}|{_ONE})\s+([\w-]+(?: [\w-]+)?)",
-        sentence,
-        re.I,
-    )
-    if found and found[2].lower() not in ("be", "have"):
-        yield found[1]
-        yield found[3]
+def _things(said: Sequence[Clause]) -> list[str]:
+    """The entities, in the order in which they are named: what has attributes, and what stands in relations."""
+    sure, perhaps = dict[str, int](), dict[str, int]()
+    for clause in said:
+        for phrase in _described(clause):
+            _note(sure, phrase)
+        for phrase in _related(clause):
+            _note(perhaps, phrase)
+    found = {name: 0 for name, count in perhaps.items() if count > 1 or not sure} | sure
+    order = " ".join(clause.text for clause in said).lower()
+    places = {name: match.start() if (match := re.search(spelled(name), order)) else len(order) for name in found}
+    return sorted(found, key=lambda name: places[name])
 
 
-def _declare(reading: _Reading, phrase: str) -> None:
-    phrase = re.sub(rf"^(?:{_EVERY}|{_MANY})\s+", "", phrase.strip(), flags=re.I)
+def _note(found: dict[str, int], phrase: str) -> None:
+    phrase = re.sub(r"\([^()]*\)", "", DETERMINER.sub("", phrase.strip())).strip()
     words = phrase.split()
-    if words and len(words) <= 3 and not {phrase.lower(), words[-1].lower()} & (_STOP | _MODAL):
-        name = names.pascal(phrase)
-        if name and not name[0].isdigit():
-            reading.entities.setdefault(name, [])
+    if not 0 < len(words) <= 3 or {phrase.lower(), words[-1].lower(), names.singular(words[-1].lower())} & _STOP:
+        return
+    name = names.pascal(phrase)
+    if name and name[0].isalpha() and len(name) <= 40:
+        found[name] = found.get(name, 0) + 1
 
 
-# --- what the sentences say of them; each rule returns whether it understood the sentence
+def _described(clause: Clause) -> Iterator[str]:
+    """Phrases that must be entities: attributes are told of them."""
+    text = clause.text
+    known = _KNOWN.match(text)
+    if known:
+        yield next(known[one] for one in "aceg" if known[one])
+        return
+    stored = _WITH.search(text)
+    if stored and names.is_plural(stored[1].split()[-1]):
+        yield stored[1]
+        return
+    at = verb_at(text)
+    if clause.story or at is None or re.match(r"(?:it|they|he|she|we|there)\b", text, re.I):
+        return
+    has = _HAS.match(text[at:])
+    phrase = text[:at].strip()
+    if has and not re.match(r"(?:our|my|this|that)\b", phrase, re.I):
+        told = [item for item in phrases.items(has[1]) if item.quantity not in ("few", "many")]
+        if not re.match(r"the\b", phrase, re.I) or len(told) > 1:
+            yield phrase
 
 
-def _has(reading: _Reading, sentence: str) -> bool:
-    found = re.match(rf"(?:{_EVERY}\s+)?([\w\s-]{{2,40}}?)\s+({_HAS})\s+(.+)$", sentence, re.I)
-    owner = reading.entity(found[1]) if found else None
-    if not found or not owner:
-        return False
-    unique, optional = "identified" in found[2].lower(), bool(_OPTIONAL.search(found[2]))
-    required = found[2].lower().startswith(("must", "always"))
-    for item in _items(found[3]):
-        _member(reading, owner, item, required=required, optional=optional, unique=unique)
-    return True
+def _related(clause: Clause) -> Iterator[str]:
+    """Phrases that are entities when they come back: two things with a verb between them."""
+    at = verb_at(clause.text)
+    if at is None or re.match(r"(?:it|they|he|she|we|there|the|our)\b", clause.text, re.I):
+        return
+    rest = clause.text[at:]
+    has = _HAS.match(rest)
+    if has:
+        for item in phrases.items(has[1]):
+            plain = names.is_plural(item.words) and names.type_of(item.words) == "text"
+            if plain and item.quantity == "many" and not re.search(rf"(?:list|set)s? of {re.escape(item.words)}", has[1]):
+                yield from (item.words, item.words)
+        return
+    seen = _OBJECT.match(rest)
+    if seen is None:
+        return
+    many = bool(seen[1] and phrases.quantity(seen[1] + seen[2]) == "many" and names.is_plural(seen[2].split()[-1]))
+    plural = names.is_plural(seen[2].split()[-1])
+    if not (many or seen[1] or plural) or names.type_of(seen[2]) != "text":
+        return
+    if not clause.story:
+        yield clause.text[:at].strip()
+    yield seen[2]
+    if many and not clause.story:  # said in so many words
+        yield clause.text[:at].strip()
+        yield seen[2]
 
 
-def _recorded(reading: _Reading, sentence: str) -> bool:
-    before = re.match(rf"for (?:each|every|all|an?) ([\w\s-]+?),?\s+{_RECORD}\s+(.+)$", sentence, re.I)
-    after = re.match(rf"{_RECORD}\s+(.+?)\s+(?:of|for|about) (?:each|every|all|the|an?) ([\w\s-]+)$", sentence, re.I)
-    phrase, members = (before[1], before[2]) if before else (after[2], after[1]) if after else ("", "")
-    owner = reading.entity(phrase)
+# --- what the clauses say of them; each rule returns whether it understood the clause
+
+
+def _known(reading: _Reading, clause: Clause) -> bool:
+    """ "For each customer we store the name", "Of every author the name is kept"."""
+    found = _KNOWN.match(clause.text)
+    if not found:
+        return _asked(reading, clause)
+    owner = reading.entity(next(found[one] for one in "aceg" if found[one]))
     if not owner:
         return False
-    for item in _items(members):
-        _member(reading, owner, item)
+    _members(reading, owner, next(found[one] for one in "bdfh" if found[one]))
+    reading.last = owner
     return True
 
 
-def _belongs(reading: _Reading, sentence: str) -> bool:
-    found = re.match(
-        rf"(?:{_EVERY}\s+)?([\w\s-]+?)\s+(?:(must|can|may)\s+)?(belongs? to|is part of|are part of|is assigned to|is owned by|"
-        rf"is written by|is taught by|is made by|is placed by|is created by|is led by|is managed by|refers to)\s+"
-        rf"({_MANY}|{_ONE})\s+([\w\s-]+?)(?:,.*)?$",
-        sentence,
-        re.I,
-    )
-    child, parent = (reading.entity(found[1]), reading.entity(found[5])) if found else (None, None)
-    if not found or not child or not parent:
+def _asked(reading: _Reading, clause: Clause) -> bool:
+    """ "we need to know whether it has been scanned"."""
+    found = re.match(rf"^we (?:{_MODAL} |also |need to |want to )*{KNOW} ((?:whether|if) (?:it|they) .+)$", clause.text, re.I)
+    if not found or not reading.last:
         return False
-    verb = names.camel(re.sub(r"^(is|are)\s+", "", found[3]))
-    if re.fullmatch(_MANY, found[4], re.I):
-        reading.join(verb, parent, child, "many-to-many")
-    else:
-        optional = "at most" in found[4].lower() or "zero or" in found[4].lower() or found[2] in ("can", "may")
-        reading.join(verb, parent, child, "one-to-many", required=not optional)
+    _members(reading, reading.last, found[1])
     return True
 
 
-def _does(reading: _Reading, sentence: str) -> bool:
-    """ "A customer can place many orders": any verb between two entities."""
-    for left in sorted(reading.entities, key=len, reverse=True):
-        found = re.match(
-            rf"(?:{_EVERY}\s+)?{_spelled(left)}\s+((?:[a-z]+\s+){{1,4}}?)({_MANY}|{_ONE})\s+([\w\s-]+?)(?:[,;].*| (?:and|but|which|that|who) .*)?$",
-            sentence,
-            re.I,
-        )
-        right = reading.entity(found[3]) if found else None
-        if found and right:
-            verb = names.camel(_VERB_END.sub("", found[1].strip() + " ").strip()) or "has"
-            many = re.fullmatch(_MANY, found[2], re.I) is not None
-            if not many and re.match(r"(is|are)\s", found[1], re.I):  # "a claim is filed under one policy"
-                reading.join(verb, right, left, "one-to-many", required=True)
-            else:
-                reading.join(verb, left, right, "one-to-many" if many else "one-to-one")
+def _stored(reading: _Reading, clause: Clause) -> bool:
+    """ "A manager can register employees with their name and salary"."""
+    found = _WITH.search(clause.text)
+    owner = reading.entity(found[1]) if found and names.is_plural(found[1].split()[-1]) else None
+    if not found or not owner:
+        return False
+    _members(reading, owner, found[2])
+    return True
+
+
+def _choices(reading: _Reading, clause: Clause) -> bool:
+    """ "The status of an order is open, paid or shipped" and "An order's status can be ..." """
+    text = re.sub(r"\s*\(([^()]*)\)$", r" is \1", clause.text) if verb_at(clause.text) is None else clause.text
+    for pattern, attribute, owner in (
+        (rf"(?:the\s+)?([\w\s-]+?) of (?:an?|each|every|the|all)\s+([\w\s-]+?)\s+{BE}:?\s*\(?(.+?)\)?$", 1, 2),
+        (rf"(?:an?|each|every|the)?\s*([\w\s-]+?)['’]s?\s+([\w\s-]+?)\s+{BE}:?\s*\(?(.+?)\)?$", 2, 1),
+        (r"(its)\s+([\w\s-]+?)\s+" + BE + r":?\s*\(?(.+?)\)?$", 2, 1),
+    ):
+        found = re.match(pattern, text, re.I)
+        entity = (reading.last if found[1] == "its" else reading.entity(found[owner])) if found else None
+        if not found or not entity:
+            continue
+        listed, word = values(found[3]), found[3].strip().lower()
+        if listed:
+            reading.choose(entity, Item(phrases.bare(found[attribute]), values=listed))
+            return True
+        if word in ("unique", "optional", "required", "mandatory"):
+            item = Item(phrases.bare(found[attribute]), required=word[0] in "rm", unique=word == "unique", optional=word[0] == "o")
+            made = phrases.attribute(item)
+            if made:
+                reading.add(entity, made)
             return True
     return False
 
 
-def _choices(reading: _Reading, sentence: str) -> bool:
-    """ "The status of an order is open, paid or shipped" and "An order's status can be ..." """
-    found = re.match(rf"(?:the\s+)?([\w\s-]+?) of (?:{_EVERY}\s+)?([\w\s-]+?)\s+{_BE_ONE_OF}\s+(.+)$", sentence, re.I)
-    attribute, owner, values = (found[1], found[2], found[3]) if found else ("", "", "")
-    if not found:
-        found = re.match(rf"(?:{_EVERY}\s+)?([\w\s-]+?)['’]s?\s+([\w\s-]+?)\s+{_BE_ONE_OF}\s+(.+)$", sentence, re.I)
-        attribute, owner, values = (found[2], found[1], found[3]) if found else ("", "", "")
-    entity = reading.entity(owner)
-    wanted = _values(values)
-    if not found or not entity or not wanted:
+def _has(reading: _Reading, clause: Clause) -> bool:
+    owner, rest = reading.subject(clause.text)
+    found = _HAS.match(rest)
+    if not found or not owner or clause.story:
         return False
-    _enumerated(reading, entity, attribute, wanted)
-    return True
-
-
-def _unique(reading: _Reading, sentence: str) -> bool:
-    found = re.match(
-        rf"(?:the\s+)?([\w\s-]+?) of (?:{_EVERY}\s+)?([\w\s-]+?) (?:is|must be) (unique|optional|required|mandatory)$",
-        sentence,
-        re.I,
+    verb = rest[: found.start(1)].lower()
+    _members(
+        reading,
+        owner,
+        found[1],
+        required=bool(re.match(r"must|always|has to", verb)),
+        unique="identified" in verb,
+        several=phrases.quantity(clause.text[: len(clause.text) - len(rest)]) == "many",
     )
-    owner = reading.entity(found[2]) if found else None
-    if not found or not owner:
-        return False
-    kind = found[3].lower()
-    reading.add(owner, _attribute(found[1], required=kind in ("required", "mandatory"), unique=kind == "unique"))
     return True
 
 
-def _manages(reading: _Reading, sentence: str) -> bool:
-    """ "The clinic manages patients and doctors" only says what there is."""
-    found = re.search(rf"\b{_MANAGES}\s+([\w\s,-]+)$", sentence, re.I)
-    return found is not None and all(reading.entity(item) for item in _items(found[1]))
+def _does(reading: _Reading, clause: Clause) -> bool:
+    """Any other verb between entities: "An order is placed by one customer for one shop"."""
+    left, rest = reading.subject(_turned(clause.text))
+    if clause.story and re.match(rf"can (?:{KNOW}|see|hold|view|add|enter|create)\b", rest):
+        return True  # "a teacher can record grades" says what the application is for
+    mentions = list(_mentions(reading, rest))
+    if not mentions:
+        return _typed(reading, left, rest)
+    subject_quantity = phrases.quantity(clause.text[: clause.text.find(rest)]) if rest in clause.text else "many"
+    passive = re.match(rf"(?:{_MODAL}\s+)?(?:is|are|be|was|were|has been|have been)\b", rest, re.I) is not None
+    if left:
+        verb = _verb(rest, mentions[0].start)
+        first = mentions[0]
+        reading.facts.append(
+            Fact(left, first.entity, verb, subject_quantity, first.quantity, passive, bool(re.match(_MODAL, rest)) or clause.story,
+                 bool(phrases.OPTIONAL.search(rest[: first.start + 12])))
+        )
+    _others(reading, left, mentions, passive)
+    return left is not None or len(mentions) > 1
 
 
-_RULES = (_choices, _unique, _recorded, _belongs, _has, _does, _manages)
+def _others(reading: _Reading, left: str | None, mentions: Sequence[_Mention], passive: bool) -> None:
+    """ "takes orders at a table": an order has a table. "copies of a book": a book has many copies."""
+    for before, one in zip(mentions, mentions[1:], strict=False):
+        holder = left if passive and left else before.entity
+        if one.joined == "of":
+            reading.facts.append(Fact(one.entity, before.entity, "has", "each", "many"))
+        elif one.joined in ("and", "or") and left:
+            reading.facts.append(Fact(left, one.entity, "has", "some", one.quantity, passive))
+        elif left and one.quantity in ("one", "some", "few", "each") and one.joined and holder != one.entity:
+            reading.facts.append(Fact(holder, one.entity, one.joined, "some", "one", True, weak=one.quantity == "few"))
 
 
-def _member(
-    reading: _Reading, owner: str, item: str, *, required: bool = False, optional: bool = False, unique: bool = False
+def _typed(reading: _Reading, left: str | None, rest: str) -> bool:
+    """ "runs from a start date to an end date": what is no entity but has the type of an attribute is one."""
+    found = False
+    for part in re.split(r"\b(?:from|to|on|at|and|until|for|with|in|costs?)\b", rest)[1:] if left else []:
+        made = phrases.attribute(Item(phrases.bare(part)))
+        if left and made and made.type in ("date", "datetime", "decimal") and re.match(r"\s*(?:an?|its|the|one)\s", part):
+            reading.add(left, made)
+            found = True
+    return found
+
+
+_RULES = (_choices, _known, _stored, _has, _does)
+
+
+def _members(
+    reading: _Reading, owner: str, listed: str, *, required: bool = False, unique: bool = False, several: bool = False
 ) -> None:
-    """One item of a list: an association when it names an entity, else an attribute."""
-    aside = re.search(r"\(([^)]*)\)", item)
-    values = _values(aside[1]) if aside else ()
-    said = f" {item.lower()} "
-    item = re.sub(r"\([^)]*\)", "", item).strip(" ,;:")
-    which = re.match(rf"(.+?),? (?:which|that) {_BE_ONE_OF}\s+(.+)$", item, re.I)
-    if which:
-        item, values = which[1], _values(which[2])
-    many = re.match(rf"{_MANY}\s+", item, re.I)
-    bare = _bare(item)
-    target = reading.entity(bare) if len(bare.split()) <= 3 else None
-    if target and target == names.pascal(bare) and (target != owner or many):
-        plural = many is not None or names.is_plural(bare.split()[-1])
-        if plural:
-            reading.join("has", owner, target, "one-to-many")
+    """The items of a list: an association where one names an entity, else an attribute."""
+    for item in phrases.items(listed):
+        target = reading.entity(item.words)
+        whole = target is not None and names.pascal(item.words) == target
+        joined = re.match(r"^[\w-]+ (?:in|at|with|from|of|to|for|by) ", item.words)
+        if target and (whole or (joined and not item.values)) and (target != owner or item.quantity in ("many", "few")):
+            many = item.quantity if whole else phrases.quantity(item.words[joined.end() :] if joined else item.words)
+            if target != owner or many == "many":
+                reading.facts.append(Fact(owner, target, "has", "many" if several else "each", _counted(many)))
+        elif item.values:
+            reading.choose(owner, item)
+        elif made := phrases.attribute(item, required=required, unique=unique):
+            reading.add(owner, made)
         else:
-            reading.join("has", target, owner, "one-to-many", required=required)
-        return
-    if not bare or len(bare.split()) > 5:
-        reading.notes.append(f"not understood, of {owner}: {item}")
-    elif values:
-        _enumerated(reading, owner, bare, values)
-    else:
-        unique = unique or " unique " in said
-        required = (required or unique or " required " in said or " mandatory " in said) and not optional
-        reading.add(owner, _attribute(bare, required=required and " optional" not in said, unique=unique))
+            reading.notes.append(f"not understood, of {owner}: {item.words}")
 
 
-def _bare(item: str) -> str:
-    """Without articles and words such as "optional" in front."""
-    item = re.sub(rf"^{_MANY}\s+", "", item.strip(), flags=re.I)
-    while (shorter := _LEAD.sub("", item)) != item:
-        item = shorter
-    return re.sub(r"\s+(?:as well|too|if any|where known|if known)$", "", item).strip(" ,;:-")
+def _counted(quantity: Quantity) -> Quantity:
+    return {"few": "many", "many": "many"}.get(quantity, "one")  # type: ignore[return-value]
 
 
-def _attribute(phrase: str, *, required: bool, unique: bool) -> Attribute:
-    return Attribute(names.camel(_bare(phrase)) or "value", names.type_of(phrase), required, unique)
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    entity: str
+    quantity: Quantity
+    start: int
+    joined: str  # the preposition in front
 
 
-def _enumerated(reading: _Reading, owner: str, phrase: str, values: tuple[str, ...]) -> None:
-    phrase = _bare(phrase)
-    name = owner + names.pascal(phrase)
-    reading.enumerations[name] = Enumeration(name, values)
-    known = [one for one in reading.entities[owner] if one.name != names.camel(phrase)]
-    before = [one for one in reading.entities[owner] if one.name == names.camel(phrase)]
-    required, unique = (before[0].required, before[0].unique) if before else (False, False)
-    reading.entities[owner][:] = [*known, Attribute(names.camel(phrase), "enumeration", required, unique, name)]
+def _mentions(reading: _Reading, text: str) -> Iterator[_Mention]:
+    """The entities that stand in the text, in order, with what is said of their number."""
+    known = sorted(reading.entities, key=len, reverse=True)
+    pattern = (
+        rf"(?:\b(and|or|of|at|for|to|in|under|with|by|on|from|about|into|between|as)\s+)?(?:\b(?P<count>{phrases.MANY}|{phrases.ONE}|each|every|an?|my|our)\s+)?"
+        rf"(?:\b[a-z]+ed\s+|\bother\s+|\bsame\s+)?\b(?P<thing>{'|'.join(spelled(name) for name in known) or '(?!)'})\b"
+    )
+    for found in re.finditer(pattern, text, re.I):
+        entity = reading.entity(found["thing"])
+        if entity and (found["count"] or "").lower() not in ("my", "our"):
+            words = f"{found['count'] or ''} {found['thing']}".strip()
+            yield _Mention(entity, phrases.quantity(words), found.start(), (found[1] or "").lower())
+    made = _made_of(reading, text)
+    if made:
+        yield made
 
 
-def _values(listed: str) -> tuple[str, ...]:
-    """The values of "open, paid or shipped"; none unless there are two short ones."""
-    listed = re.sub(r"^(?:e\.g\.|for example|such as|one of|either|like)[:\s]+", "", listed.strip(), flags=re.I)
-    found = [_bare(item).strip("\"'“”‘’") for item in re.split(r",\s*(?:and|or)\s+|,|/|\s+or\s+|\s+and\s+", listed)]
-    found = list(dict.fromkeys(item for item in found if item))
-    return tuple(found) if len(found) >= 2 and all(len(item.split()) <= 3 for item in found) else ()
+def _made_of(reading: _Reading, text: str) -> _Mention | None:
+    """ "request leave" is a LeaveRequest, "attached to" has to do with an Attachment."""
+    words = {names.singular(word.lower()) for word in re.findall(r"[A-Za-z]+", text)}
+    for name in reading.entities:
+        parts = [part.lower() for part in re.findall(r"[A-Z][a-z0-9]*", name)]
+        if len(parts) > 1 and set(parts) <= words and not re.search(spelled(name), text, re.I):
+            return _Mention(name, "few", 0, "")
+    return None
 
 
-def _items(listed: str) -> list[str]:
-    """A list in words, cut at commas and "and" outside brackets."""
-    pieces = re.split(r",\s*(?:and|as well as)\s+|,\s*|;\s*|\s+and\s+|\s+as well as\s+|\s+plus\s+", _shielded(listed))
-    return [
-        piece.replace("\x00", ",").replace("\x01", " and ").replace("\x02", " or ") for piece in pieces if piece.strip()
-    ]
+def _turned(text: str) -> str:
+    """ "On each sample several tests are performed" as "several tests are performed on each sample"."""
+    found = re.match(r"^((?:on|for|in|at|to|with|from|under) (?:each|every|an?|one|all)(?: [\w-]+){1,3}?),? ((?:" + phrases.MANY + r"|an?|one) .+)$", text, re.I)
+    if not found or verb_at(found[2]) is None:
+        return text
+    return f"{found[2]} {found[1][0].lower()}{found[1][1:]}"
 
 
-def _shielded(listed: str) -> str:
-    """Commas and "and" that belong together hidden: in brackets, and in "which is a, b or c" up to the end."""
-
-    def hide(found: re.Match[str]) -> str:
-        return found[0].replace(",", "\x00").replace(" and ", "\x01")
-
-    listed = re.sub(r"\([^)]*\)", hide, listed)
-    return re.sub(rf",? (?:which|that) {_BE_ONE_OF}\s.*$", hide, listed, flags=re.I)
+def _verb(rest: str, end: int) -> str:
+    """The words of the verb as a name: "is placed by" -> "placedBy"."""
+    text = re.sub(rf"^(?:(?:{_MODAL}|is|are|be|been|has|have|{_ADVERB})\s+)+", "", rest[: max(end, 0)] + " ", flags=re.I).strip()
+    text = re.sub(rf"\s*\b(?:{phrases.MANY}|{phrases.ONE}|an?|each|every)$", "", text, flags=re.I)
+    joined = re.match(r"\s*(of|at|for|to|in|under|with|by|on|from|about|into)\b", rest[end:])
+    return names.camel(" ".join([*text.split()[:3], joined[1] if joined else ""]))[:40] or "has"
 
 
-def _spelled(name: str) -> str:
+def spelled(name: str) -> str:
     """A pattern for an entity's name as it stands in the text, singular or plural."""
-    words = re.findall(r"[A-Z][a-z0-9]*|[A-Z]+(?![a-z])", name)
-    stem = re.escape(words[-1].lower())
-    plural = f"(?:{stem}(?:e?s)?|{stem[:-1]}ies)" if stem.endswith("y") else f"{stem}(?:e?s)?"
-    people = [word for word, one in names._IRREGULAR.items() if one == words[-1].lower()]
-    last = f"(?:{'|'.join([plural, *people])})"
-    return r"[\s-]+".join([*(re.escape(word.lower()) for word in words[:-1]), last])
+    words = re.findall(r"[A-Z][a-z0-9]*|[A-Z]+(?![a-z])", name) or [name]
+    last = words[-1].lower()
+    forms = {last, *names.plurals(last)}
+    return r"[\s-]+".join([*(re.escape(word.lower()) for word in words[:-1]), f"(?:{'|'.join(sorted(map(re.escape, forms), key=len, reverse=True))})"])

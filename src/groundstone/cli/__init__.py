@@ -10,9 +10,13 @@ from groundstone import __version__
 from groundstone.cli.demo import demo
 from groundstone.cli.evaluate import evaluate
 from groundstone.cli.kb import kb
+from groundstone.cli.keys import keys
+from groundstone.cli.mcp import mcp
 from groundstone.cli.models import models
 from groundstone.cli.movies import movies
 from groundstone.cli.serve import serve
+from groundstone.cli.tasks import summarise, translate
+from groundstone.cli.usage import usage
 from groundstone.errors import GroundstoneError
 
 
@@ -22,7 +26,7 @@ def cli() -> None:
     """Answers that stand on your own documents."""
 
 
-for command in (demo, serve, kb, models, movies, evaluate):
+for command in (demo, serve, kb, models, movies, evaluate, usage, summarise, translate, keys, mcp):
     cli.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""``groundstone models``: weights on this machine."""
+"""``groundstone models``: the catalogue, and weights on this machine."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from groundstone.cli import show
+from groundstone.cli.custom import custom
 
 if TYPE_CHECKING:
+    from groundstone.models.base import ModelInfo
+    from groundstone.models.catalog import Catalog
     from groundstone.models.weights import WeightStore
 
 
@@ -21,12 +24,44 @@ def _weights() -> WeightStore:
 
 @click.group()
 def models() -> None:
-    """Weights: which there are, fetching, checking and moving them."""
+    """The models of the catalogue, and the weights of those that run here."""
 
 
 @models.command("list")
-def list_models() -> None:
-    """Models of the manifest, and whether they are here."""
+@click.option("--long", "-l", is_flag=True, help="Also what each can do, what it costs, and its other names.")
+def list_models(long: bool) -> None:
+    """Models of the catalogue, and whether they can be used."""
+    from groundstone.identity import LOCAL
+    from groundstone.platform import Platform
+
+    with Platform() as platform:
+        catalog, words = platform.models.catalog, platform.answer_model
+        rows = []
+        for info in platform.models.list(LOCAL):
+            here = "yes" if platform.is_there(info) else "weights are missing"
+            row = (info.name, info.task, info.engine, here, "yes" if info == words else "")
+            rows.append(row + (_details(info, catalog) if long else ()))
+    heads = ("name", "task", "engine", "there", "answers")
+    show.table(rows, heads + (DETAILS if long else ()))
+
+
+DETAILS = ("context", "abilities", "price", "falls back to", "other names")
+
+
+def _details(info: ModelInfo, catalog: Catalog) -> tuple[str, ...]:
+    price = f"{info.price_input:g} / {info.price_output:g} {catalog.currency}"
+    return (
+        str(info.context or ""),
+        " ".join(sorted(info.abilities)),
+        price if info.price_input or info.price_output else "",
+        " ".join(info.fallback),
+        " ".join(catalog.aliases(info.name)),
+    )
+
+
+@models.command("weights")
+def list_weights() -> None:
+    """Weights of the manifest, and whether they are here."""
     rows = [
         (item.name, item.kind, "yes" if item.present else "no", f"{item.size / 1e6:.1f} MB", item.licence, item.origin)
         for item in _weights().list()
@@ -73,3 +108,6 @@ def load(bundle_file: Path) -> None:
     """Put the models of a bundle in place, each verified."""
     for name in _weights().load(bundle_file):
         click.echo(f"{name}: verified")
+
+
+models.add_command(custom)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection as AnyOf
+from copy import copy
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
 
 from groundstone.errors import NotFound
-from groundstone.filters import Filter, Sort
+from groundstone.filters import Filter, Sort, check
 from groundstone.identity import Principal
 from groundstone.knowledge import index, read, retrieve
 from groundstone.knowledge.answer import Answer, Event
+from groundstone.knowledge.generate import Manner
+from groundstone.knowledge.scope import Scoped
 from groundstone.knowledge.spec import KnowledgeSpec
-from groundstone.models.base import Chat, Embed
+from groundstone.models.base import Chat, ChatOptions, Embed
 from groundstone.questions.common import NOUNS, noun
 from groundstone.questions.lexicon import Lexicon
 from groundstone.questions.query import Query
@@ -32,6 +38,24 @@ class Turn:
     shown: tuple[str, ...] = ()  # document ids of the answer, in order
 
 
+class How(TypedDict, total=False):
+    """How a question is asked.
+
+    where: only documents that match exist for this answer, however it is found.
+    limit: how many passages are read for a free question; a chat model is then given them whole.
+    chat: who words the answer; None for exact quotes. Without it, the knowledge base's own.
+    template: prompt of a chat model, with ``$search_results$`` and, if wanted, ``$query$``,
+        ``$output_format_instructions$`` and ``$current_time$``.
+    options: how the chat model replies.
+    """
+
+    where: Filter | None
+    limit: int | None
+    chat: Chat | None
+    template: str
+    options: ChatOptions | None
+
+
 class KnowledgeBase:
     """Everything one principal can do with one collection. Cheap to make: what is costly is in ``vocabularies``."""
 
@@ -45,15 +69,19 @@ class KnowledgeBase:
         vocabularies: Vocabularies | None = None,
         *,
         s3_endpoint: str = "",
+        buckets: Path | None = None,
+        base: Path | None = None,
     ) -> None:
         self.principal = principal
         self.collection = collection
         self.spec = spec
         self.embed = embed
         self.chat = chat
+        self.manner = Manner()
         self._vocabularies = vocabularies or Vocabularies()
-        self._s3_endpoint = s3_endpoint
+        self._places: dict[str, Any] = {"s3_endpoint": s3_endpoint, "buckets": buckets, "base": base}
         self._read: tuple[Settings, Lexicon] | None = None
+        self._everything = collection
 
     @property
     def schema(self) -> Schema:
@@ -77,7 +105,7 @@ class KnowledgeBase:
     @property
     def vocabulary(self) -> Vocabulary:
         """The names and ranges that its newest version holds."""
-        return self._vocabularies.get(self.principal, self.collection, self.lexicon)
+        return self._vocabularies.get(self.principal, self._everything, self.lexicon)
 
     @property
     def card_fields(self) -> list[str]:
@@ -88,14 +116,40 @@ class KnowledgeBase:
     def name(self) -> str:
         return self.collection.name
 
-    def sync(self, progress: Callable[[index.Progress], None] | None = None) -> index.SyncReport:
-        """Bring the collection up to its source: new, changed and deleted documents. A new version results."""
+    def sync(
+        self,
+        progress: Callable[[index.Progress], None] | None = None,
+        *,
+        only: str | None = None,
+        documents: AnyOf[str] | None = None,
+    ) -> index.SyncReport:
+        """Bring the collection up to its sources: new, changed and deleted documents. A new version results.
+
+        Args:
+            only: the name of one source; documents of the others stay as they are.
+            documents: with ``only``: the ids within it to which everything is confined.
+        """
+        chosen: dict[str, Any] = {"only": only, "documents": documents}
         try:
             return index.sync(
-                self.principal, self.collection, self.spec, self.embed, progress, s3_endpoint=self._s3_endpoint
+                self.principal, self.collection, self.spec, self.embed, progress, **self._places, **chosen
             )
         finally:
             self._read = None
+
+    def drop(self, only: str, documents: AnyOf[str] | None = None) -> int:
+        """Delete the documents of a named source from the index, all or only these; how many they were."""
+        try:
+            return index.drop(self.principal, self.collection, self.spec, only, documents)
+        finally:
+            self._read = None
+
+    def object(self, uri: str) -> bytes:
+        """The bytes of ``s3://bucket/key``, from where its sources would take them. Raises SourceError."""
+        from groundstone.knowledge.bucket import read_object
+        from groundstone.knowledge.s3 import fetch_object
+
+        return read_object(uri, self._places["buckets"], lambda uri: fetch_object(uri, self._places["s3_endpoint"]))
 
     def search(
         self,
@@ -107,18 +161,35 @@ class KnowledgeBase:
         offset: int = 0,
         min_score: float = 0.0,
         explain: bool = False,
+        words: bool = True,
     ) -> list[Hit]:
-        """Passages for a text, by meaning and by words together."""
-        wanted = retrieve.Request(text, where, tuple(sort), limit, offset, min_score, explain)
+        """Passages for a text, by meaning and by words together; without ``words``, by meaning alone."""
+        wanted = retrieve.Request(text, where, tuple(sort), limit, offset, min_score, explain, words=words)
         return retrieve.search(self.principal, self.collection, self.embed, wanted)
 
-    def ask(self, question: str, *, history: Sequence[Turn] = (), query: Query | None = None) -> Answer:
+    def ask(
+        self, question: str, *, history: Sequence[Turn] = (), query: Query | None = None, **how: Unpack[How]
+    ) -> Answer:
         """Answer a question with citations. ``query`` replaces the understanding (after a user edited it)."""
-        return read.answer(self, question, history, query)
+        return read.answer(self.asked(**how), question, history, query)
 
-    def stream(self, question: str, *, history: Sequence[Turn] = (), query: Query | None = None) -> Iterator[Event]:
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), query: Query | None = None, **how: Unpack[How]
+    ) -> Iterator[Event]:
         """The same, as events while they come."""
-        return read.stream(self, question, history, query)
+        return read.stream(self.asked(**how), question, history, query)
+
+    def asked(self, **how: Unpack[How]) -> KnowledgeBase:
+        """This knowledge base as one caller wants to ask it. Raises InvalidFilter, InvalidInput."""
+        if not how:
+            return self
+        made = copy(self)
+        if "chat" in how:
+            made.chat = how["chat"]
+        made.manner = Manner.of(how.get("template", ""), how.get("options"), how.get("limit"))
+        if where := check(how.get("where"), self.schema):
+            made.collection = Scoped(self._everything, where)
+        return made
 
     def document(self, document_id: str) -> Document:
         found = self.collection.documents(self.principal, [document_id])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection as AnyOf
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,8 +19,8 @@ from groundstone.identity import Principal
 from groundstone.knowledge.chunk import CountTokens, approximate_tokens
 from groundstone.knowledge.parse import Parser
 from groundstone.knowledge.prepare import Prepared, Preparer
-from groundstone.knowledge.source import Failure, Item, open_source
-from groundstone.knowledge.spec import KnowledgeSpec
+from groundstone.knowledge.source import Failure, Item, Source, open_source, renamed
+from groundstone.knowledge.spec import KnowledgeSpec, SourceSpec
 from groundstone.models.base import Embed, Vectors
 from groundstone.stores.base import Collection, Entry, Writer
 
@@ -54,6 +57,8 @@ class SyncReport:
     version: int
     seconds: float
     kept: int = 0  # not found, but not deleted either because part of their file could not be read
+    sides: int = 0  # metadata files seen
+    sides_changed: int = 0  # of those, beside a new or changed document
 
 
 def sync(
@@ -65,38 +70,112 @@ def sync(
     *,
     base: Path | None = None,
     s3_endpoint: str = "",
+    buckets: Path | None = None,
     count_tokens: CountTokens | None = None,
+    only: str | None = None,
+    documents: AnyOf[str] | None = None,
 ) -> SyncReport:
-    """Make the collection's next version equal to its source.
+    """Make the collection's next version equal to its sources.
 
     Documents are put in durable batches: interrupted at any point, the next sync goes on where this one
     stopped, and readers see the earlier version until the last step. Something that cannot be read is
-    reported and never ends the sync. Raises SourceError when the source as a whole cannot be listed, Busy
-    when another process writes, ModelError when embedding fails.
+    reported and never ends the sync. Raises SourceError when a source as a whole cannot be listed, Busy
+    when another process writes, ModelError when embedding fails, NotFound for a source that is not there.
 
     Args:
-        base: folder that a relative ``spec.source.path`` starts from.
+        base: folder that the relative path of a source starts from.
         s3_endpoint: address of an S3-compatible store; empty means the one of the AWS SDK.
+        buckets: folder whose subfolders stand for buckets.
         count_tokens: tokens of a text for the embedding model; by default its own ``count_tokens``, if any.
+        only: name of the one source to read; documents of the others stay as they are.
+        documents: with ``only``: ids within that source to which everything is confined.
     """
     started = time.monotonic()
     count = count_tokens or getattr(embed, "count_tokens", None) or approximate_tokens
-    source = open_source(spec.source, base, schema=spec.schema, s3_endpoint=s3_endpoint)
+    chosen = spec.every_source() if only is None else (spec.source_named(only),)
+    places: dict[str, Any] = {"s3_endpoint": s3_endpoint, "buckets": buckets, "only": documents}
+    opened = [(one, open_source(one, base, schema=spec.schema, **places)) for one in chosen]
+    meter, runs, vectors = _Meter(progress), [], _Vectors(embed)
     with collection.writer(principal) as writer, Parser() as parser:
-        preparer = Preparer(spec, collection.settings.schema, parser, embed, count)
-        run = _Sync(
-            principal, collection, writer, preparer, embed, _Vectors(embed), recipe(spec, embed), dict(writer.known())
-        )
-        meter = _Meter(progress)
-        for item in source.items():
-            run.take(item)
-            meter.step(source.estimate(), item.name)
-        run.flush()
-        run.delete_missing()
-        meter.finish(run.total)
-        version = writer.finish(run.note())
-        run.keep_failures()
-    return run.report(version.number, time.monotonic() - started)
+        known = writer.known()
+        for one, source in opened:
+            cut = replace(spec, chunking=one.chunking or spec.chunking)
+            preparer = Preparer(cut, collection.settings.schema, parser, embed, count)
+            part = _Part(spec, one, documents)
+            run = _Sync(
+                principal, collection, writer, preparer, embed, vectors, recipe(cut, embed), part.known(known), part
+            )
+            run.read(source, meter)
+            runs.append(run)
+        meter.finish(sum(run.total for run in runs))
+        version = writer.finish(_note(runs))
+        _keep_failures(principal, collection, runs)
+    return _report(runs, version.number, time.monotonic() - started)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a run may touch: the documents of one source, or only some of them."""
+
+    spec: KnowledgeSpec
+    source: SourceSpec
+    documents: AnyOf[str] | None = None
+
+    def known(self, known: Mapping[str, str]) -> dict[str, str]:
+        return {document_id: mark for document_id, mark in known.items() if self.holds(document_id)}
+
+    def holds(self, document_id: str) -> bool:
+        own = self.spec.source_of(document_id) == self.source.name
+        return own and (self.documents is None or _within(document_id[len(self.source.prefix) :]) in self.documents)
+
+    def items(self, source: Source) -> Iterator[Item | Failure]:
+        """The items of the source with ids that are unique in the knowledge base."""
+        for one in source.items():
+            if self.documents is not None and (one.id is None or _within(one.id) not in self.documents):
+                continue
+            document_id = None if one.id is None else self.source.prefix + one.id
+            if document_id is not None and self.spec.source_of(document_id) != self.source.name:
+                yield Failure(one.name, f"the id {document_id!r} begins like those of another source")
+            else:
+                yield renamed(one, id=document_id)
+
+
+_ROW = re.compile(r"#[0-9a-f]{16}$")
+
+
+def _within(document_id: str) -> str:
+    """The id of what a source holds; the rows of a table have that of the table with a hash behind."""
+    return _ROW.sub("", document_id)
+
+
+def drop(
+    principal: Principal,
+    collection: Collection,
+    spec: KnowledgeSpec,
+    only: str,
+    documents: AnyOf[str] | None = None,
+) -> int:
+    """Delete the documents of a named source, all or only these, and forget its failures; how many they were.
+
+    Raises NotFound, Busy.
+    """
+    part = _Part(spec, spec.source_named(only), documents)
+    with collection.writer(principal) as writer:
+        gone = sorted(part.known(writer.known()))
+        if gone:
+            writer.delete(gone)
+            writer.finish(f"source {only}: {len(gone)} deleted")
+    _forget(principal, collection, part)
+    return len(gone)
+
+
+def _forget(principal: Principal, collection: Collection, part: _Part) -> None:
+    settings = collection.settings
+    failed = settings.extra.get("failed", [])
+    stays = [one for one in failed if not _concerns(part, one)]
+    if len(stays) != len(failed):
+        extra = {**settings.extra, "failed": stays, "failures": len(stays)}
+        collection.update_settings(principal, replace(settings, extra=extra))
 
 
 def recipe(spec: KnowledgeSpec, embed: Embed) -> str:
@@ -117,6 +196,7 @@ class _Sync:
     vectors: _Vectors
     recipe: str
     known: dict[str, str]
+    part: _Part
     seen: set[str] = field(default_factory=set)
     waiting: list[Entry] = field(default_factory=list)
     waiting_chunks: int = 0
@@ -126,16 +206,27 @@ class _Sync:
     unchanged: int = 0
     deleted: int = 0
     kept: int = 0
+    sides: int = 0
+    sides_changed: int = 0
 
     @property
     def total(self) -> int:
         return self.new + self.changed + self.unchanged + len(self.failed)
+
+    def read(self, source: Source, meter: _Meter) -> None:
+        """Everything that the source has, and what it has no longer."""
+        for item in self.part.items(source):
+            self.take(item)
+            meter.step(source.estimate(), item.name)
+        self.flush()
+        self.delete_missing()
 
     def take(self, item: Item | Failure) -> None:
         if isinstance(item, Failure):
             self.failed.append(item)
             return
         self.seen.add(item.id)
+        self.sides += item.side is not None
         content_hash = hashlib.sha256(f"{self.recipe}\n{item.fingerprint}".encode()).hexdigest()
         if self.known.get(item.id) == content_hash:
             self.unchanged += 1
@@ -145,6 +236,7 @@ class _Sync:
         except (InvalidInput, SourceError) as error:
             self.failed.append(Failure(item.name, str(error), id=item.id))
             return
+        self.sides_changed += item.side is not None
         self._add(prepared, content_hash)
 
     def _add(self, prepared: Prepared, content_hash: str) -> None:
@@ -192,31 +284,56 @@ class _Sync:
         if not broken:
             return set()
         documents = self.collection.documents(self.principal, missing)
-        files = {document_id: document.source.rpartition(":")[0] for document_id, document in documents.items()}
-        return {document_id for document_id in missing if files.get(document_id) in broken | {None}}
+        files = {name: {found.source, found.source.rpartition(":")[0]} for name, found in documents.items()}
+        return {document_id for document_id in missing if not broken.isdisjoint(files.get(document_id, broken))}
 
-    def keep_failures(self) -> None:
-        """Note what could not be read beside the settings, where ``failures`` finds it."""
-        kept = [{"name": one.name, "reason": one.reason[:REASON_KEPT]} for one in self.failed[:FAILURES_KEPT]]
-        settings = self.collection.settings
-        if settings.extra.get("failed", []) != kept:
-            extra = {**settings.extra, "failed": kept, "failures": len(self.failed)}
-            self.collection.update_settings(self.principal, replace(settings, extra=extra))
 
-    def note(self) -> str:
-        return f"sync: {self.new} new, {self.changed} changed, {self.deleted} deleted"
+def _keep_failures(principal: Principal, collection: Collection, runs: Sequence[_Sync]) -> None:
+    """Note what could not be read beside the settings, where ``failures`` finds it."""
+    settings = collection.settings
+    earlier = settings.extra.get("failed", [])
+    stays = [one for one in earlier if not any(_concerns(run.part, one) for run in runs)]
+    failed = [(run.part.source.name, one) for run in runs for one in run.failed]
+    noted = [_noted(name, one) for name, one in failed[:FAILURES_KEPT]]
+    kept = (noted + stays)[:FAILURES_KEPT]
+    if earlier != kept:
+        extra = {**settings.extra, "failed": kept, "failures": len(failed) + len(stays)}
+        collection.update_settings(principal, replace(settings, extra=extra))
 
-    def report(self, version: int, seconds: float) -> SyncReport:
-        return SyncReport(
-            self.new,
-            self.changed,
-            self.deleted,
-            self.unchanged,
-            tuple(self.failed),
-            version,
-            seconds,
-            self.kept,
-        )
+
+def _noted(source: str, failure: Failure) -> dict[str, str]:
+    plain = {"name": failure.name, "reason": failure.reason[:REASON_KEPT]}
+    return plain | ({"source": source} if source else {}) | ({"id": failure.id} if source and failure.id else {})
+
+
+def _concerns(part: _Part, noted: Mapping[str, str]) -> bool:
+    """Whether a run read what failed before again."""
+    if noted.get("source", "") != part.source.name:
+        return False
+    return part.documents is None or ("id" in noted and part.holds(noted["id"]))
+
+
+def _note(runs: Sequence[_Sync]) -> str:
+    new, changed, deleted = (sum(getattr(run, name) for run in runs) for name in ("new", "changed", "deleted"))
+    return f"sync: {new} new, {changed} changed, {deleted} deleted"
+
+
+def _report(runs: Sequence[_Sync], version: int, seconds: float) -> SyncReport:
+    def total(name: str) -> int:
+        return sum(getattr(run, name) for run in runs)
+
+    return SyncReport(
+        total("new"),
+        total("changed"),
+        total("deleted"),
+        total("unchanged"),
+        tuple(failure for run in runs for failure in run.failed),
+        version,
+        seconds,
+        total("kept"),
+        total("sides"),
+        total("sides_changed"),
+    )
 
 
 def failures(collection: Collection) -> tuple[int, list[tuple[str, str]]]:

@@ -83,6 +83,11 @@ def _looks_like_list(value: Any) -> bool:
     return "|" in value or (value.startswith("[") and isinstance(split_cell(value, None), list))
 
 
+def column_type(values: Sequence[Any]) -> FieldType:
+    """The narrowest type that fits every value of a column; text for an empty one."""
+    return _scalar_kind(values)
+
+
 def _scalar_kind(values: Sequence[Any]) -> FieldType:
     tests: dict[FieldType, Any] = {
         "boolean": _is_boolean,

@@ -49,11 +49,12 @@ class Preparer:
         return self._cut(document)
 
     def _file(self, item: Item, data: bytes) -> Prepared:
-        parsed = self._parser.parse(item.name, data)
+        parsed = self._parser.parse(item.parse_as or item.name, data)
         attributes = sidefile.read(item.side()) if item.side else sidefile.NOTHING
         self.schema = self.schema.with_fields(attributes.specs)
         fields = attributes.typed(self.schema) or NO_FIELDS
-        title = self._title(fields) or parsed.title or item.name.rpartition("/")[2].rpartition(".")[0] or item.name
+        stem = item.name.rpartition("/")[2].rpartition(".")[0] or item.name
+        title = self._title(fields) or parsed.title or item.title or stem
         document = Document(
             item.id,
             title,

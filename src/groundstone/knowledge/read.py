@@ -28,7 +28,6 @@ from groundstone.records import Card, Document, Hit, Sentence
 if TYPE_CHECKING:
     from groundstone.knowledge.base import KnowledgeBase, Turn
 
-CHUNKS = 5  # read for a free question
 QUOTES = 3
 
 
@@ -208,7 +207,7 @@ def _passage(kb: KnowledgeBase, query: Query) -> Answer:
     if _is_plain(kb) and (whole := overview(kb, query)):
         return whole
     hits = retrieve.search(
-        kb.principal, kb.collection, kb.embed, retrieve.Request(text, query.where, limit=CHUNKS, explain=True)
+        kb.principal, kb.collection, kb.embed, retrieve.Request(text, query.where, limit=kb.manner.reads, explain=True)
     )
     near = fit.near_enough(text, hits)
     if not near and not _is_plain(kb):

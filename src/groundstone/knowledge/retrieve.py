@@ -14,7 +14,7 @@ from groundstone.identity import Principal
 from groundstone.models.base import Embed, Vectors
 from groundstone.questions.words import STOP, keys
 from groundstone.records import Chunk, Document, Hit
-from groundstone.stores.base import Collection
+from groundstone.stores.base import Collection, Scored
 
 CANDIDATES = 40  # from each of the two searches, before they are joined
 MEANING = 0.6  # share of the cosine in the joint score; measured by benchmarks/squad.py
@@ -24,7 +24,7 @@ MAX_TEXT = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to search for. ``one_each``: at most one hit a document."""
+    """What to search for. ``one_each``: at most one hit a document. Without ``words``, by meaning alone."""
 
     text: str
     where: Filter | None = None
@@ -34,6 +34,7 @@ class Request:
     min_score: float = 0.0
     explain: bool = False
     one_each: bool = False
+    words: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,12 @@ def search(principal: Principal, collection: Collection, embed: Embed, wanted: R
     where = _typed(wanted, collection)
     depth = max(CANDIDATES, 3 * (wanted.offset + wanted.limit))
     vector = embed.embed([wanted.text])[0]
-    found = [
-        candidate
-        for candidate in candidates(principal, collection, vector, words(wanted.text), where, depth)
-        if candidate.score >= wanted.min_score
-    ]
+    every = (
+        candidates(principal, collection, vector, words(wanted.text), where, depth)
+        if wanted.words
+        else _nearest(collection.nearest(principal, vector, limit=depth, where=where))
+    )
+    found = [candidate for candidate in every if candidate.score >= wanted.min_score]
     return _page(_hits(principal, collection, found, wanted), wanted)
 
 
@@ -137,6 +139,14 @@ def candidates(
         for chunk_id, document_id in owners.items()
     ]
     return sorted(joined, key=lambda candidate: (-candidate.score, candidate.chunk_id))
+
+
+def _nearest(near: Sequence[Scored]) -> list[Candidate]:
+    """By meaning alone: the score is the cosine."""
+    return [
+        Candidate(item.chunk_id, item.document_id, item.score, 0.0, rank, None, min(max(item.score, 0.0), 1.0))
+        for rank, item in enumerate(near, 1)
+    ]
 
 
 def _score(cosine: float, share: float) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from groundstone.errors import MissingExtra, SourceError, UnreadableDocument
+from groundstone.knowledge.bucket import bucket_address
 from groundstone.knowledge.source import MAX_FILE_BYTES, SIDE_SUFFIX, Failure, Item, bad_id
 
 PAGE = 1000  # keys asked for at a time; also the most that S3 gives
@@ -14,15 +15,14 @@ PAGE = 1000  # keys asked for at a time; also the most that S3 gives
 class BucketSource:
     """Every object below ``s3://bucket/prefix``; a document's id is the object's key without the prefix.
 
+    With ``prefixes``, only objects whose key goes on with one of them.
+
     Credentials and region are those that the AWS SDK finds. Objects are fetched only when their ETag is new.
     """
 
-    def __init__(self, address: str, endpoint: str = "") -> None:
-        scheme, _, rest = address.partition("://")
-        self.bucket, _, prefix = rest.partition("/")
-        if scheme != "s3" or not self.bucket:
-            raise SourceError(f"{address!r} is no address of a bucket; write s3://bucket/prefix")
-        self.prefix = prefix if not prefix or prefix.endswith("/") else prefix + "/"
+    def __init__(self, address: str, endpoint: str = "", prefixes: tuple[str, ...] = ()) -> None:
+        self.bucket, self.prefix = bucket_address(address)
+        self.prefixes = prefixes or ("",)
         self._client = _client(endpoint)
         self._estimate: int | None = None
 
@@ -61,11 +61,14 @@ class BucketSource:
         """Key -> ETag of every object below the prefix, in the order of the keys."""
         from botocore.exceptions import BotoCoreError, ClientError
 
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=self.prefix, PaginationConfig={"PageSize": PAGE}
-        )
+        listing = self._client.get_paginator("list_objects_v2")
+        found: dict[str, str] = {}
         try:
-            return {entry["Key"]: entry["ETag"] for page in pages for entry in page.get("Contents", ())}
+            for prefix in self.prefixes:
+                wanted = {"Bucket": self.bucket, "Prefix": self.prefix + prefix}
+                for page in listing.paginate(**wanted, PaginationConfig={"PageSize": PAGE}):
+                    found.update((entry["Key"], entry["ETag"]) for entry in page.get("Contents", ()))
+            return dict(sorted(found.items()))
         except (BotoCoreError, ClientError) as error:
             raise SourceError(f"cannot list s3://{self.bucket}/{self.prefix}: {error}") from None
 
@@ -80,6 +83,12 @@ class BucketSource:
                 return bytes(body.read())
         except (BotoCoreError, ClientError) as error:
             raise SourceError(f"cannot fetch {key}: {error}") from None
+
+
+def fetch_object(uri: str, endpoint: str = "") -> bytes:
+    """The bytes of ``s3://bucket/key``. Raises SourceError, UnreadableDocument for one that is too large."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return BucketSource(f"s3://{bucket}", endpoint)._read(key)
 
 
 def _client(endpoint: str) -> Any:

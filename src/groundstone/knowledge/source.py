@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,7 +21,8 @@ class Item:
 
     ``fingerprint`` changes when the content changes (a SHA-256, an ETag). ``read`` returns a file's bytes
     or a record; ``side`` returns the bytes of the file's metadata file, if it has one. Both may raise
-    UnreadableDocument or SourceError.
+    UnreadableDocument or SourceError. ``parse_as`` is a file name whose ending says how bytes are read, where
+    ``name`` does not; ``title`` is what the document is called, where its text does not say.
     """
 
     id: str
@@ -29,6 +30,8 @@ class Item:
     fingerprint: str
     read: Callable[[], bytes | Mapping[str, Any]]
     side: Callable[[], bytes] | None = None
+    parse_as: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,13 @@ class Failure:
     container: str | None = None
 
 
+def renamed(one: Item | Failure, *, id: str | None, name: str = "") -> Item | Failure:
+    """The same under another id, and another name if one is given. An item always has an id."""
+    if isinstance(one, Item):
+        return replace(one, id=id or one.id, name=name or one.name)
+    return replace(one, id=id, name=name or one.name)
+
+
 class Source(Protocol):
     def items(self) -> Iterator[Item | Failure]:
         """Everything there is, in a stable order. Raises SourceError when the source cannot be listed."""
@@ -56,7 +66,13 @@ class Source(Protocol):
 
 
 def open_source(
-    spec: SourceSpec, base: Path | None = None, *, schema: Schema | None = None, s3_endpoint: str = ""
+    spec: SourceSpec,
+    base: Path | None = None,
+    *,
+    schema: Schema | None = None,
+    s3_endpoint: str = "",
+    buckets: Path | None = None,
+    only: Collection[str] | None = None,
 ) -> Source:
     """The source that ``spec`` describes.
 
@@ -64,13 +80,17 @@ def open_source(
         base: folder that a relative ``spec.path`` starts from.
         schema: fields of the records; tells which columns are kept and which hold lists.
         s3_endpoint: address of an S3-compatible store; empty means the one of the AWS SDK.
+        buckets: folder whose subfolders stand for buckets of their name; any other bucket is sought at S3.
+        only: ids that are wanted; others may be there all the same.
     """
     if not spec.path:
         raise SourceError("the source has no path; set source.path to a folder, a file or s3://bucket/prefix")
     if spec.kind == "s3":
-        from groundstone.knowledge.s3 import BucketSource
+        return _bucket(spec, s3_endpoint, buckets)
+    if spec.kind == "direct":
+        from groundstone.knowledge.direct import DirectSource
 
-        return BucketSource(spec.path, s3_endpoint)
+        return DirectSource((base or Path()) / spec.path, only)
     path = _located(spec.path, base)
     if spec.kind == "records":
         from groundstone.knowledge.tables import TableSource
@@ -79,6 +99,21 @@ def open_source(
     from groundstone.knowledge.folder import FolderSource
 
     return FolderSource(path)
+
+
+def _bucket(spec: SourceSpec, s3_endpoint: str, buckets: Path | None) -> Source:
+    """A bucket's objects; a named source reads a table with a metadata file that says so row by row."""
+    from groundstone.knowledge.bucket import BucketFolder, bucket_folder
+    from groundstone.knowledge.s3 import BucketSource
+    from groundstone.knowledge.tablefile import Unfolded
+
+    folder = bucket_folder(spec.path, buckets)
+    found = (
+        BucketFolder(folder, spec.path, spec.prefixes)
+        if folder
+        else BucketSource(spec.path, s3_endpoint, spec.prefixes)
+    )
+    return Unfolded(found)
 
 
 def bad_id(document_id: str) -> str | None:

@@ -59,6 +59,7 @@ class ChatOptions:
     """How to reply. None leaves a setting to the engine.
 
     schema: JSON Schema that the reply must satisfy. tool_choice: "auto", "none", "required" or a tool's name.
+    stream: False says that nobody reads along, so an engine may ask for the whole reply at once, which is cheaper.
     """
 
     max_tokens: int = 512
@@ -69,6 +70,7 @@ class ChatOptions:
     schema: Mapping[str, Any] | None = None
     tools: tuple[Tool, ...] = ()
     tool_choice: str = "auto"
+    stream: bool = True
 
 
 DEFAULTS = ChatOptions()
@@ -179,6 +181,7 @@ class ModelInfo:
         context: tokens of prompt and reply together; None when unknown.
         price_input, price_output: money for a million tokens, in the catalogue's currency.
         fallback: models that are tried in turn when this one's engine cannot be used.
+        time_limit: seconds that a whole call may take; first_limit: seconds until the first piece of a reply.
         tenant: the only tenant that sees it; None for all.
     """
 
@@ -195,6 +198,8 @@ class ModelInfo:
     price_input: float = 0.0
     price_output: float = 0.0
     fallback: tuple[str, ...] = ()
+    time_limit: float | None = None
+    first_limit: float | None = None
     tenant: str | None = None
 
 

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import struct
+import zlib
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from groundstone.errors import InvalidInput
-from groundstone.models.base import DEFAULTS, ChatOptions, Delta, Message, Vectors
+from groundstone.models.base import (
+    DEFAULTS,
+    ChatOptions,
+    Delta,
+    DrawOptions,
+    Message,
+    Picture,
+    StopReason,
+    ToolCall,
+    Vectors,
+)
+from groundstone.models.connections import Line
+from groundstone.models.stream import Stream
 from groundstone.records import Usage
 
+Part = str | ToolCall
 _WORD = re.compile(r"\w+")
 
 
@@ -46,20 +61,27 @@ class FakeChat:
     """Streams scripted replies in turn, word by word; without a script, the last message itself.
 
     Args:
-        replies: one for each call; when they run out, the last one again.
+        replies: one for each call; when they run out, the last one again. A reply is text, a tool call, or several
+            of both in order.
         error: raised after ``fail_after`` pieces, to try what happens when an engine breaks off.
+        stop_reason: given instead of the true one, such as "filtered".
+        delay: seconds before each piece, to try what happens when somebody does not wait.
     """
 
     def __init__(
         self,
-        replies: Sequence[str] = (),
+        replies: Sequence[Part | Sequence[Part]] = (),
         *,
         error: Exception | None = None,
         fail_after: int = 0,
+        stop_reason: StopReason | None = None,
+        delay: float = 0.0,
         name: str = "fake-chat",
     ) -> None:
         self.replies, self.error, self.fail_after, self.name = list(replies), error, fail_after, name
+        self.stop_reason, self.delay = stop_reason, delay
         self.calls: list[list[Message]] = []
+        self.options: list[ChatOptions] = []
         self.schemas: list[Mapping[str, Any] | None] = []
         self.closed = 0  # streams that ended or were cancelled
 
@@ -68,23 +90,34 @@ class FakeChat:
         if not messages:
             raise InvalidInput("chat needs at least one message")
         self.calls.append(list(messages))
+        self.options.append(options)
         self.schemas.append(options.schema)
-        return self._stream(self._reply(messages), _count(messages), options.max_tokens)
+        reply = self._reply(messages)
+        return Stream(lambda line: self._stream(reply, self.count_chat(messages), options.max_tokens, line))
 
-    def _reply(self, messages: Sequence[Message]) -> str:
+    def count_chat(self, messages: Sequence[Message]) -> int:
+        return sum(len(message.content.split()) for message in messages)
+
+    def _reply(self, messages: Sequence[Message]) -> Sequence[Part]:
         if not self.replies:
-            return messages[-1].content
-        return self.replies[min(len(self.calls), len(self.replies)) - 1]
+            return [messages[-1].content]
+        reply = self.replies[min(len(self.calls), len(self.replies)) - 1]
+        return [reply] if isinstance(reply, str | ToolCall) else reply
 
-    def _stream(self, reply: str, input_tokens: int, max_tokens: int) -> Iterator[Delta]:
-        pieces = re.findall(r"\s*\S+\s*$|\s*\S+", reply)
+    def _stream(self, reply: Sequence[Part], input_tokens: int, max_tokens: int, line: Line) -> Generator[Delta]:
+        pieces = [piece for part in reply for piece in _pieces(part)]
         try:
             for number, piece in enumerate(pieces[:max_tokens]):
                 self._break_off(number)
-                yield Delta(piece)
+                line.wait(self.delay)
+                if line.is_cut:
+                    return
+                yield piece
             self._break_off(self.fail_after)
+            calls = any(piece.tool_call for piece in pieces)
+            true: StopReason = "length" if len(pieces) > max_tokens else "tool_calls" if calls else "stop"
             usage = Usage(input_tokens, min(len(pieces), max_tokens))
-            yield Delta(usage=usage, stop_reason="length" if len(pieces) > max_tokens else "stop")
+            yield Delta(usage=usage, stop_reason=self.stop_reason or true, model=self.name)
         finally:
             self.closed += 1
 
@@ -93,8 +126,46 @@ class FakeChat:
             raise self.error
 
 
-def _count(messages: Sequence[Message]) -> int:
-    return sum(len(message.content.split()) for message in messages)
+class FakeRerank:
+    """The share of the query's words that a text holds."""
+
+    def __init__(self, name: str = "fake-rerank") -> None:
+        self.name = name
+
+    def rerank(self, query: str, texts: Sequence[str]) -> list[float]:
+        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
+            raise InvalidInput("rerank takes a list of strings")
+        wanted = set(_WORD.findall(query.casefold()))
+        return [len(wanted & set(_WORD.findall(text.casefold()))) / max(1, len(wanted)) for text in texts]
+
+
+class FakeDraw:
+    """Pictures of one colour, which the description and the seed decide."""
+
+    def __init__(self, name: str = "fake-draw") -> None:
+        self.name = name
+        self.calls: list[tuple[str, DrawOptions]] = []
+
+    def draw(self, prompt: str, options: DrawOptions) -> list[Picture]:
+        self.calls.append((prompt, options))
+        return [self._one(f"{prompt} {options.seed} {number}", options) for number in range(options.count)]
+
+    def _one(self, words: str, options: DrawOptions) -> Picture:
+        colour = hashlib.blake2b(words.encode("utf-8", "replace"), digest_size=3).digest()
+        rows = (b"\0" + colour * options.width) * options.height
+        head = struct.pack(">IIBBBBB", options.width, options.height, 8, 2, 0, 0, 0)
+        parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+        return Picture(b"\x89PNG\r\n\x1a\n" + b"".join(_png_part(*part) for part in parts), "image/png")
+
+
+def _pieces(part: Part) -> list[Delta]:
+    if isinstance(part, ToolCall):
+        return [Delta(tool_call=part)]
+    return [Delta(piece) for piece in re.findall(r"\s*\S+\s*$|\s*\S+", part)]
+
+
+def _png_part(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 @lru_cache(maxsize=65536)

@@ -8,9 +8,13 @@ from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from groundstone.config import Settings
-from groundstone.server import auth, errors, native, talks
+from groundstone.server import auth, errors, keys, mcp_http, native, sign_in, talks, tasks, usage
+from groundstone.server.attempts import Attempts
+from groundstone.server.aws import handlers
+from groundstone.server.aws.dispatch import AwsWire
+from groundstone.server.openai import routes as openai
 from groundstone.server.security import LOOPBACK, Gate
-from groundstone.server.stream import THREADS
+from groundstone.server.stream import MODEL_CALLS, THREADS
 from groundstone.server.web import pages
 
 if TYPE_CHECKING:
@@ -19,21 +23,36 @@ if TYPE_CHECKING:
 
 def create_app(platform: Platform) -> FastAPI:
     """Raises ConfigError when others could reach the server and no access key protects it."""
-    auth.check(platform.settings)
+    auth.check(platform)
     app = FastAPI(
         title="Groundstone",
         description="Answers that stand on your own documents.",
         docs_url=None,  # both pages would load scripts from elsewhere
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        lifespan=mcp_http.lifespan,
     )
     app.state.platform = platform
     app.state.limiter = CapacityLimiter(THREADS)
+    app.state.model_limiter = CapacityLimiter(MODEL_CALLS)
+    app.state.attempts = Attempts()
     errors.install(app)
+    handlers.load()
+    app.add_middleware(AwsWire)  # the one added last is the outermost
     app.add_middleware(Gate, hosts=hosts(platform.settings), max_body=platform.settings.max_upload_mb * 2**20)
     app.add_api_route("/healthz", healthz, include_in_schema=False)
-    for router in (native.router, talks.router, auth.router, pages.router):
+    for router in (
+        *openai.routers,  # first: routes are tried in order, and here every microsecond is counted
+        native.router,
+        talks.router,
+        keys.router,
+        tasks.router,
+        usage.router,
+        sign_in.router,
+        pages.router,
+    ):
         app.include_router(router)
+    app.router.routes.append(mcp_http.route())
     app.mount("/static", pages.static())
     return app
 

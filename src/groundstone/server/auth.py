@@ -1,35 +1,49 @@
-"""Who asks: one person on a machine of their own, or whoever holds the access key."""
+"""The door: who sends a request, told from its credentials, once and for every API alike.
+
+Beyond loopback nobody is anonymous. On loopback, until a first access key is made or set, whatever is shown stands
+for the one local user, so that programs written for a cloud run with the dummy credentials they have.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
+import logging
 from ipaddress import ip_address
-from urllib.parse import parse_qs
+from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from anyio import to_thread
+from fastapi import Request
 from starlette.exceptions import HTTPException
 
 from groundstone.config import Settings
-from groundstone.errors import ConfigError
+from groundstone.errors import Busy, ConfigError, Forbidden, StoreError, Unauthenticated
 from groundstone.identity import LOCAL, Principal
+from groundstone.server import cookies, sigv4
+from groundstone.server.attempts import Attempts
 
-COOKIE = "groundstone"
+if TYPE_CHECKING:
+    from groundstone.platform import Platform
+    from groundstone.stores.keys import AccessKey
+
+log = logging.getLogger(__name__)
+
 SHORTEST_KEY = 16
-MONTH = 30 * 24 * 3600
+LARGE_BODY = 256 * 1024  # bytes whose hash would hold up other requests
+MISSING = "Show an access key: as a bearer token, by signing the request (AWS Signature V4), or by signing in."
 
-router = APIRouter(include_in_schema=False)
 
-
-def check(settings: Settings) -> None:
-    """Raises ConfigError when the server could be reached by others and no access key protects it."""
-    if not settings.access_key and not is_loopback(settings.host):
+def check(platform: Platform) -> None:
+    """Raises ConfigError when the server could be reached by others and nothing protects it."""
+    settings = platform.settings
+    if not settings.access_key and not is_loopback(settings.host) and not platform.keys.any():
         raise ConfigError(
-            f"host {settings.host} can be reached from other machines; set access_key, or listen on 127.0.0.1"
+            f"host {settings.host} can be reached from other machines; make a key (groundstone keys create --admin), "
+            "set access_key, or listen on 127.0.0.1"
         )
     if settings.access_key and len(settings.access_key) < SHORTEST_KEY:
         raise ConfigError(f"access_key has at least {SHORTEST_KEY} characters")
+    if settings.access_key.startswith("gs-"):
+        raise ConfigError("access_key may not begin with 'gs-': keys that were made look like that")
 
 
 def is_loopback(host: str) -> bool:
@@ -39,67 +53,131 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def principal(request: Request) -> Principal:
-    """The caller of an API route. Raises 401 when an access key is set and not shown."""
-    if _admitted(request):
+def is_open(platform: Platform) -> bool:
+    """Whether anybody who reaches this server is the one local user."""
+    settings: Settings = platform.settings
+    return not settings.access_key and is_loopback(settings.host) and not platform.keys.any()
+
+
+async def identify(request: Request) -> Principal:
+    """The caller. Every API asks here, and nowhere else.
+
+    For a signed request the body is read; read it again from this same ``request``.
+
+    Raises Unauthenticated, its ``reason`` one of ``sigv4.EXCEPTIONS``, and RateLimited.
+    """
+    platform: Platform = request.app.state.platform
+    if is_open(platform):
         return LOCAL
-    raise HTTPException(401, "Show the access key as a bearer token, or sign in.", {"www-authenticate": "Bearer"})
+    try:
+        caller = await _shown(request, platform)
+    except Unauthenticated as error:
+        if error.reason != "missing":
+            await _attempts(request).pause()
+        raise
+    if caller.key and platform.keys.is_due(caller.key):
+        await to_thread.run_sync(_note_use, platform, caller.key, limiter=request.app.state.limiter)
+    return caller
 
 
-def page_principal(request: Request) -> Principal:
+async def principal(request: Request) -> Principal:
+    """The caller of a route of the native API. Answers 401 to whom ``identify`` does not know."""
+    try:
+        return await identify(request)
+    except Unauthenticated as error:
+        raise HTTPException(401, str(error), {"www-authenticate": "Bearer"}) from None
+
+
+async def page_principal(request: Request) -> Principal:
     """The caller of a page; who is not signed in is sent to the sign-in page."""
-    if _admitted(request):
-        return LOCAL
-    raise HTTPException(303, "Sign in first.", {"location": "/sign-in"})
+    try:
+        return await identify(request)
+    except Unauthenticated:
+        raise HTTPException(303, "Sign in first.", {"location": "/sign-in"}) from None
 
 
-@router.get("/sign-in")
-async def form(request: Request) -> Response:
-    from groundstone.server.web import pages
-
-    return pages.sign_in(request)
+def is_owner(caller: Principal) -> bool:
+    """Whether the caller runs this installation: by the setting ``access_key``, or where no key exists yet."""
+    return not caller.key
 
 
-@router.post("/sign-in")
-async def sign_in(request: Request) -> Response:
-    from groundstone.server.web import pages
-
-    key = _key(request)
-    sent = parse_qs((await request.body()).decode("utf-8", "replace")).get("key", [""])[0]
-    if not key or not _same(sent.strip(), key):
-        return pages.sign_in(request, failed=True)
-    response = RedirectResponse("/", status_code=303)
-    secure = request.url.scheme == "https"
-    response.set_cookie(COOKIE, _token(key), max_age=MONTH, httponly=True, samesite="lax", secure=secure)
-    return response
+def is_admin(platform: Platform, caller: Principal) -> bool:
+    """Whether the caller may manage the keys of their tenant and see all its usage."""
+    key = platform.keys.find(caller.key) if caller.key else None
+    return is_owner(caller) or (key is not None and key.admin)
 
 
-@router.post("/sign-out")
-async def sign_out(request: Request) -> Response:
-    response = RedirectResponse("/sign-in", status_code=303)
-    response.delete_cookie(COOKIE)
-    return response
+def need_admin(platform: Platform, caller: Principal, what: str = "This") -> None:
+    """Raises Forbidden."""
+    if not is_admin(platform, caller):
+        raise Forbidden(f"{what} needs an administrator's access key.")
 
 
-def _admitted(request: Request) -> bool:
-    key = _key(request)
-    if not key:
-        return True
+def recognised(request: Request, shown: str) -> Principal:
+    """Whom a bearer token stands for: the holder of a key, or of the setting ``access_key``."""
+    platform: Platform = request.app.state.platform
+    key = platform.keys.by_bearer(shown)
+    if key is not None:
+        return _usable(key)
+    chosen = platform.settings.access_key
+    if chosen and not shown.startswith("gs-"):
+        address = request.client.host if request.client else ""
+        _attempts(request).admit(address)
+        if hmac.compare_digest(shown.encode("utf-8", "replace"), chosen.encode()):
+            return LOCAL
+        _attempts(request).failed(address)
+    raise Unauthenticated("That is not a valid access key of this server.", "secret")
+
+
+async def _shown(request: Request, platform: Platform) -> Principal:
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw]
+    query: bytes = request.scope["query_string"]
+    if sigv4.is_signed(headers, query):
+        return await _signed(request, platform, headers, query)
     scheme, _, shown = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and _same(shown.strip(), key):
-        return True
-    return _same(request.cookies.get(COOKIE, ""), _token(key))
+    if scheme.lower() == "bearer":
+        return recognised(request, shown.strip())
+    cookie = request.cookies.get(cookies.NAME)
+    if cookie is None:
+        raise Unauthenticated(MISSING)
+    return _of_cookie(platform, cookie)
 
 
-def _key(request: Request) -> str:
-    settings: Settings = request.app.state.platform.settings
-    return settings.access_key
+async def _signed(request: Request, platform: Platform, headers: sigv4.Headers, query: bytes) -> Principal:
+    body = await request.body()
+    wire = sigv4.Wire(request.method, request.scope["raw_path"], query, headers, body)
+    if len(body) < LARGE_BODY:
+        shown = sigv4.verify(wire, platform.keys.secret)
+    else:
+        shown = await to_thread.run_sync(sigv4.verify, wire, platform.keys.secret, limiter=request.app.state.limiter)
+    return _usable(platform.keys.find(shown))
 
 
-def _token(key: str) -> str:
-    """What the cookie holds: proof of the key, not the key."""
-    return hmac.new(key.encode(), b"groundstone sign-in", hashlib.sha256).hexdigest()
+def _of_cookie(platform: Platform, cookie: str) -> Principal:
+    shown = cookies.key_of(cookie)
+    is_owners = shown == cookies.OWNER
+    secret = platform.settings.access_key if is_owners else platform.keys.secret(shown)
+    if not secret or not cookies.holds(cookie, secret):
+        raise Unauthenticated("You are no longer signed in.", "expired")
+    return LOCAL if is_owners else _usable(platform.keys.find(shown))
 
 
-def _same(left: str, right: str) -> bool:
-    return hmac.compare_digest(left.encode("utf-8", "replace"), right.encode())
+def _note_use(platform: Platform, key: str) -> None:
+    try:
+        platform.keys.touch(key)
+    except (Busy, StoreError) as error:
+        # A full disk or a busy file is no reason to refuse a valid key.
+        log.warning("the use of the access key %s could not be noted: %s", key, error)
+
+
+def _usable(key: AccessKey | None) -> Principal:
+    if key is None:
+        raise Unauthenticated("The access key was deleted.", "unknown")
+    if key.disabled:
+        raise Unauthenticated(f"The access key {key.id} is disabled.", "disabled")
+    return key.principal
+
+
+def _attempts(request: Request) -> Attempts:
+    found: Attempts = request.app.state.attempts
+    return found

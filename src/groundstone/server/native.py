@@ -53,6 +53,7 @@ async def knowledge_bases(request: Request, caller: Caller) -> Any:
 @router.post("/knowledge-bases", response_model=bodies.KnowledgeBaseInfo, status_code=201)
 async def create(request: Request, caller: Caller, spec: bodies.Json) -> Any:
     """Make a knowledge base from a specification, in the form that GET shows. Sync it next."""
+    auth.need_admin(platform(request), caller, "Making a knowledge base reads folders and buckets of the server; it")
     try:
         made = await work(request, platform(request).create, KnowledgeSpec.from_json(spec), caller)
     except (ConfigError, TypeError, AttributeError, ValueError) as error:

@@ -6,10 +6,9 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from groundstone.server import errors
+from groundstone.server import dialects, errors
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -40,7 +39,7 @@ class Gate:
         outgoing = _Outgoing(send)
         refusal = self._refusal(scope["method"], Headers(scope=scope))
         if refusal is not None:
-            return await refusal(scope, receive, outgoing)
+            return await dialects.answer(scope, *refusal)(scope, receive, outgoing)
         try:
             await self.app(scope, _limited(receive, self.max_body), outgoing)
         except Exception as error:
@@ -48,17 +47,18 @@ class Gate:
             described = errors.described(error)
             if outgoing.started:
                 raise
-            await JSONResponse({"error": described}, status_code=500)(scope, receive, outgoing)
+            await dialects.answer(scope, 500, **described)(scope, receive, outgoing)
 
-    def _refusal(self, method: str, headers: Headers) -> JSONResponse | None:
+    def _refusal(self, method: str, headers: Headers) -> tuple[int, str, str] | None:
+        """Status, code and message, or None for a request that may pass."""
         host = headers.get("host", "")
         if self.hosts is not None and host_name(host) not in self.hosts:
-            return _refused(421, "wrong_host", "This server does not answer to that host name.")
+            return 421, "wrong_host", "This server does not answer to that host name."
         if method not in READS and _from_elsewhere(headers, host):
-            return _refused(403, "forbidden", "Another site may not change anything here.")
+            return 403, "forbidden", "Another site may not change anything here."
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length[:18]) > self.max_body:
-            return _refused(413, "too_large", _too_large(self.max_body))
+            return 413, "too_large", _too_large(self.max_body)
         return None
 
 
@@ -107,10 +107,6 @@ def _limited(receive: Receive, limit: int) -> Receive:
         return message
 
     return counted
-
-
-def _refused(status: int, code: str, message: str) -> JSONResponse:
-    return JSONResponse(errors.body(code, message), status_code=status)
 
 
 def _too_large(limit: int) -> str:

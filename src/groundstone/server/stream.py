@@ -4,26 +4,69 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
 
 import anyio
-from anyio import to_thread
+from anyio import CapacityLimiter, WouldBlock, to_thread
 from fastapi import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from groundstone.errors import RateLimited
 from groundstone.server import errors
 
 T = TypeVar("T")
 THREADS = 16
+MODEL_CALLS = 256  # requests that wait for a model at the same time; a waiting thread costs little
 _END = object()
 
 
 async def work(request: Request, call: Callable[..., T], *args: Any, **options: Any) -> T:
     """Run a blocking call in the pool of this server."""
     return await to_thread.run_sync(partial(call, *args, **options), limiter=request.app.state.limiter)
+
+
+async def model_work(request: Request, call: Callable[..., T], *args: Any, **options: Any) -> T:
+    """Run a call that mostly waits for a model, in a larger pool of its own. Raises RateLimited when that is full."""
+    limiter: CapacityLimiter = request.app.state.model_limiter
+    if limiter.available_tokens < 1:
+        raise _crowded(limiter)
+    return await to_thread.run_sync(partial(call, *args, **options), limiter=limiter)
+
+
+@contextmanager
+def admitted(request: Request) -> Iterator[None]:
+    """A place among the calls that wait for a model, for as long as the block runs. Raises RateLimited."""
+    limiter: CapacityLimiter = request.app.state.model_limiter
+    ticket = object()
+    try:
+        limiter.acquire_on_behalf_of_nowait(ticket)
+    except WouldBlock:
+        raise _crowded(limiter) from None
+    try:
+        yield
+    finally:
+        limiter.release_on_behalf_of(ticket)
+
+
+def _crowded(limiter: CapacityLimiter) -> RateLimited:
+    return RateLimited(
+        f"This server is waiting for {limiter.total_tokens:g} replies of models already; try again soon."
+    )
+
+
+async def to_the_end(
+    bodies: AsyncGenerator[bytes, None], failed: Callable[[Exception], bytes]
+) -> AsyncGenerator[bytes, None]:
+    """The same; when they fail, what ``failed`` says is the last one, for it is too late for a status."""
+    try:
+        async for body in bodies:
+            yield body
+    except Exception as error:
+        yield failed(error)
 
 
 def wants_events(request: Request) -> bool:

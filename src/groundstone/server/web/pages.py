@@ -42,9 +42,14 @@ async def chat(request: Request, visitor: Visitor, name: str) -> Response:
     kb = await work(request, platform.kb, name, visitor)
     rooms = await work(request, _rooms, platform, visitor)
     read = bool(await work(request, kb.versions))
-    signed_in = bool(platform.settings.access_key)
+    signed_in = not auth.is_open(platform)
     known: dict[str, Any] = {"rooms": rooms, "read": read, "signed_in": signed_in, "longest": MAX_CHARACTERS}
     return page("chat.html", kb=kb.spec, name=kb.name, **known)
+
+
+@router.get("/usage")
+async def usage(request: Request, visitor: Visitor) -> Response:
+    return page("usage.html")
 
 
 @router.get("/favicon.ico")

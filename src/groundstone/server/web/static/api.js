@@ -48,6 +48,10 @@ export const rename = (id, title) => json("PATCH", at("conversations", id), { ti
 export const remove = (id) => call("DELETE", at("conversations", id));
 export const exportAddress = (id, format) => `/api${at("conversations", id)}/export?format=${format}`;
 
+export const usage = (since, by) => json("GET", `/usage?from=${encodeURIComponent(since.toISOString())}&by=${by}`);
+export const usageCalls = (since, limit) => json("GET", `/usage/calls?from=${encodeURIComponent(since.toISOString())}&limit=${limit}`);
+export const usageKeys = () => json("GET", "/usage/keys");
+
 export function rate(id, turn, rating, comment = "") {
   return call("POST", `${at("conversations", id)}/turns/${turn}/feedback`, { rating, comment });
 }

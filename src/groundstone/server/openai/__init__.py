@@ -1,0 +1,1 @@
+"""OpenAI's API, in front of the models and knowledge bases of this installation. It translates and decides nothing."""

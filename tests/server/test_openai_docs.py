@@ -1,0 +1,38 @@
+"""What docs/openai-api.md shows runs as it stands there, but for the address and the names of what is there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from .openai_home import served
+
+PAGE = Path(__file__).parents[2] / "docs" / "openai-api.md"
+HERE = {
+    '"kb/movies"': '"kb/houses"',
+    '"default"': '"scripted"',
+    '"all-minilm-l6-v2"': '"vectors"',
+    "Who directed Jaws?": "Which town is Harbour Loft in?",
+}
+
+
+def test_the_python_that_is_shown_runs(tmp_path: Path) -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 3
+    code = "\n".join(blocks)
+    for shown, here in HERE.items():
+        code = code.replace(shown, here)
+    with served(tmp_path) as (home, address):
+        home.scripted.say("Hello", " there")
+        code = code.replace("http://127.0.0.1:8765", address)
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=dict(os.environ), timeout=120
+        )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Kingsport") == 3
+    assert done.stdout.count("Hello there") == 2
+    assert done.stdout.splitlines().count("16") == 2
+    assert "/api/knowledge-bases/houses/documents/h2" in done.stdout

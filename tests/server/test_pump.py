@@ -1,0 +1,113 @@
+"""A blocking iterator behind an asynchronous reader."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from groundstone.server.pump import WAITING, Pump
+
+
+async def never() -> Any:
+    await asyncio.Event().wait()
+
+
+def driven(start: Callable[[], Iterator[int]], **options: Any) -> list[int]:
+    async def run() -> list[int]:
+        pump = Pump(start, never, **options)
+        try:
+            return await pump.all()
+        finally:
+            pump.stop()
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("count", [0, 1, WAITING, 10 * WAITING])
+def test_every_item_comes_in_order(count: int) -> None:
+    assert driven(lambda: (number for number in range(count))) == list(range(count))
+
+
+def test_what_the_iterator_raises_is_raised_after_its_items() -> None:
+    def items() -> Iterator[int]:
+        yield 1
+        raise LookupError("gone")
+
+    async def run() -> list[int]:
+        pump = Pump(items, never)
+        seen: list[int] = []
+        while not seen:
+            seen += await pump.batch()
+        with pytest.raises(LookupError, match="gone"):
+            await pump.batch()
+        pump.stop()
+        return seen
+
+    assert asyncio.run(run()) == [1]
+
+
+def test_a_slow_reader_holds_the_iterator_back() -> None:
+    made = 0
+
+    def items() -> Iterator[int]:
+        nonlocal made
+        while True:
+            made += 1
+            yield made
+
+    async def run() -> int:
+        pump = Pump(items, never)
+        await asyncio.sleep(0.2)
+        held = made
+        pump.stop()
+        return held
+
+    assert asyncio.run(run()) == WAITING + 1
+
+
+def test_stopping_closes_the_iterator_and_tells_when_it_is_done() -> None:
+    closed, after = threading.Event(), threading.Event()
+
+    def items() -> Iterator[int]:
+        try:
+            while True:
+                yield 1
+        finally:
+            closed.set()
+
+    async def run() -> None:
+        pump = Pump(items, never, after=after.set)
+        await pump.batch()
+        pump.stop()
+        pump.stop()
+        while not after.is_set():
+            await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(run(), 5))
+    assert closed.is_set()
+
+
+def test_a_caller_who_goes_away_frees_a_thread_that_waits() -> None:
+    freed, gone = threading.Event(), asyncio.Event()
+
+    def items() -> Iterator[int]:
+        yield 1
+        freed.wait()
+
+    async def receive() -> Any:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def run() -> bool:
+        pump = Pump(items, receive, cut=freed.set)
+        assert await pump.batch() == [1]
+        gone.set()
+        assert await pump.batch() == []
+        pump.stop()
+        return pump.gone
+
+    assert asyncio.run(asyncio.wait_for(run(), 5))
