@@ -42,7 +42,7 @@ def test_filters(bedrock: Any, wanted: dict[str, str], some: str, none: str) -> 
     assert none not in ids
 
 
-@pytest.mark.parametrize("wanted", [{"byInferenceType": "PROVISIONED"}, {"byCustomizationType": "FINE_TUNING"}])
+@pytest.mark.parametrize("wanted", [{"byInferenceType": "PROVISIONED"}, {"byCustomizationType": "DISTILLATION"}])
 def test_what_nothing_here_can_do_lists_nothing(bedrock: Any, wanted: dict[str, str]) -> None:
     assert bedrock.list_foundation_models(**wanted)["modelSummaries"] == []
 

@@ -2,42 +2,62 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
 from typing import Any
 
+from groundstone.builder import transforms
+from groundstone.builder.instances import checked
 from groundstone.builder.mapping import Link, Mapped
 from groundstone.errors import InvalidInput
 
-_YES, _NO = {"true", "yes", "y", "1", "on"}, {"false", "no", "n", "0", "off"}
-_DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%Y/%m/%d", "%d-%m-%Y", "%d %B %Y", "%B %d, %Y")
+Indexes = tuple[int, ...]
 
 
-def apply(mapping: Mapped, data: Any) -> dict[str, Any]:
-    """The target's data. Values that are absent stay absent. Raises InvalidInput that names the value."""
+def apply(mapping: Mapped, data: Any, target: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The target's data, checked against its schema when that is given. Values that are absent stay absent.
+
+    Raises InvalidInput that names the value which cannot be turned, or the place that does not satisfy the schema.
+    """
     made: dict[str, Any] = {}
-    for link in mapping.links:
-        for indexes, values in _found(link, data):
-            if all(value is None for value in values):
+    for link in sorted(mapping.links, key=lambda one: one.transform == "constant"):
+        for indexes, values in _found(link, data, made):
+            if link.transform != "constant" and all(value is None for value in values):
                 continue
-            _put(made, link.target, indexes, _turned(link, values))
-    return made
+            _put(made, link, indexes, _turned(link, values))
+    return made if target is None else dict(checked(made, target))
 
 
-def _found(link: Link, data: Any) -> Iterator[tuple[tuple[int, ...], list[Any]]]:
+def _turned(link: Link, values: list[Any]) -> Any:
+    try:
+        return transforms.turned(link.transform, link.options, values)
+    except ValueError as error:
+        raise transforms.refused(link.sources[0], values[0], link.target, str(error)) from None
+
+
+def _found(link: Link, data: Any, made: Mapping[str, Any]) -> Iterator[tuple[Indexes, list[Any]]]:
     """Indexes into the target's arrays, and the values of all sources there."""
-    every = [dict(_values(data, path)) for path in link.sources]
     depth = link.target.count("[]")
+    if not link.sources:  # a constant, for each element that exists by now
+        parent = link.target.rpartition("[]")[0]
+        for indexes, _ in _values(made, f"{parent}[]") if depth else [((), None)]:
+            yield indexes, []
+        return
+    every = [dict(_values(data, path)) for path in link.sources]
     longest = max(every, key=lambda one: max((len(key) for key in one), default=0))
     for key in longest:
-        indexes = (key + (0,) * depth)[:depth]
         if len(key) > depth and any(key[depth:]):
             continue  # the target has room for one: the first
-        yield indexes, [one.get(key, one.get(key[: len(next(iter(one), ()))])) for one in every]
+        yield (key + (0,) * depth)[:depth], [_at(one, key) for one in every]
 
 
-def _values(node: Any, path: str, indexes: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Any]]:
+def _at(values: Mapping[Indexes, Any], key: Indexes) -> Any:
+    """The value for an element; one that stands outside of the array counts for all its elements."""
+    if key in values:
+        return values[key]
+    return next((values[key[:length]] for length in range(len(key), -1, -1) if key[:length] in values), None)
+
+
+def _values(node: Any, path: str, indexes: Indexes = ()) -> Iterator[tuple[Indexes, Any]]:
     if not path:
         yield indexes, node
     elif path.startswith("[]"):
@@ -49,76 +69,26 @@ def _values(node: Any, path: str, indexes: tuple[int, ...] = ()) -> Iterator[tup
             yield from _values(node[path[:cut]], path[cut:].removeprefix("."), indexes)
 
 
-def _put(node: Any, path: str, indexes: tuple[int, ...], value: Any) -> None:
-    names = path.replace("[]", ".[]").split(".")
-    left = list(indexes)
+def _put(made: dict[str, Any], link: Link, indexes: Indexes, value: Any) -> None:
+    names = [name for name in link.target.replace("[]", ".[]").split(".") if name]
+    left, node = list(indexes), made
     for here, after in zip(names, [*names[1:], ""], strict=True):
         fresh: Any = [] if after == "[]" else {}
-        if here == "[]":
-            at = left.pop(0)
-            while len(node) <= at:
-                node.append([] if after == "[]" else {} if after else None)
-            if not after:
-                node[at] = value
-            node = node[at]
-        elif not after:
-            node[here] = value
-        else:
-            node = node.setdefault(here, fresh)
+        if isinstance(node, list) != (here == "[]") or not isinstance(node, list | dict):
+            raise InvalidInput(f"{link.target}: another link makes a value of another kind there")
+        node = _into_list(node, left.pop(0), after, value, fresh) if here == "[]" else _into(node, here, after, value, fresh)
 
 
-def _turned(link: Link, values: list[Any]) -> Any:
-    value = values[0]
-    match link.transform:
-        case "copy":
-            return value
-        case "join":
-            return str(link.options.get("separator", " ")).join(str(one) for one in values if one is not None)
-        case "part":
-            parts = str(value).split()
-            return parts[int(link.options.get("index", 0))] if parts else ""
-        case "values":
-            known: Mapping[str, Any] = link.options.get("map", {})
-            if str(value) not in known:
-                raise InvalidInput(f"{link.sources[0]}: {value!r} has no counterpart at {link.target}")
-            return known[str(value)]
-        case "to_text":
-            return (
-                str(value).lower()
-                if isinstance(value, bool)
-                else f"{value:g}"
-                if isinstance(value, float)
-                else str(value)
-            )
-    return _parsed(link, value)
+def _into_list(node: Any, at: int, after: str, value: Any, fresh: Any) -> Any:
+    while len(node) <= at:
+        node.append(None if not after else type(fresh)())
+    if not after:
+        node[at] = value
+    return node[at]
 
 
-def _parsed(link: Link, value: Any) -> Any:
-    text = str(value).strip()
-    try:
-        if link.transform == "to_boolean":
-            if text.lower() not in _YES | _NO:
-                raise ValueError
-            return text.lower() in _YES
-        if link.transform == "to_date":
-            return _date(text).isoformat()
-        number = float(text.replace(" ", "").replace(",", "" if "." in text else "."))
-        if not math.isfinite(number) or (link.transform == "to_integer" and number != int(number)):
-            raise ValueError
-        return int(number) if link.transform == "to_integer" else number
-    except ValueError:
-        raise InvalidInput(
-            f"{link.sources[0]}: {value!r} cannot become the {link.transform[3:]} at {link.target}"
-        ) from None
-
-
-def _date(text: str) -> date:
-    try:
-        return datetime.fromisoformat(text).date()
-    except ValueError:
-        for form in _DATES:
-            try:
-                return datetime.strptime(text, form).date()
-            except ValueError:
-                continue
-        raise
+def _into(node: Any, name: str, after: str, value: Any, fresh: Any) -> Any:
+    if not after:
+        node[name] = value
+        return value
+    return node.setdefault(name, fresh)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -150,6 +151,29 @@ SCHEMA: dict[str, Any] = {
         },
     },
 }
+
+
+def schema_within(tokens: int) -> dict[str, Any]:
+    """SCHEMA, or where a reply may have few tokens a smaller one, so that even a model that never ends fits."""
+    if tokens >= 3000:
+        return SCHEMA
+    small: dict[str, Any] = copy.deepcopy(SCHEMA)
+    lists = small["properties"]
+    lists["enumerations"]["maxItems"], lists["associations"]["maxItems"] = 1, 3
+    lists["enumerations"]["items"]["properties"]["values"]["maxItems"] = 4
+    lists["entities"]["maxItems"] = max(1, (tokens - 300) // 220)
+    lists["entities"]["items"]["properties"]["attributes"]["maxItems"] = 4
+    for one in lists.values():
+        _shorten(one)
+    return small
+
+
+def _shorten(node: Any) -> None:
+    if isinstance(node, dict):
+        if "maxLength" in node:
+            node["maxLength"] = 20
+        for inner in node.values():
+            _shorten(inner)
 
 
 def problems(model: DomainModel) -> Iterator[str]:

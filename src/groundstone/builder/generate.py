@@ -47,7 +47,7 @@ def draft(text: str, chat: Chat | None = None, max_tokens: int = MAX_TOKENS) -> 
     if chat is None:
         model, notes = narrative.read(text)
         return Drafted(model, narrative.NAME, tuple(notes))
-    data, made_by = reply_json(chat, SYSTEM, f"Narrative:\n{text}", domain.SCHEMA, max_tokens)
+    data, made_by = reply_json(chat, SYSTEM, f"Narrative:\n{text}", domain.schema_within(max_tokens), max_tokens)
     model, notes = mended(data)
     return Drafted(model, made_by, (*notes, *_unfounded(model, text)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from groundstone.errors import InvalidInput
@@ -23,6 +23,7 @@ class Leaf:
     enum: tuple[Any, ...] = ()
     required: bool = False
     description: str = ""
+    within: str = ""  # the title of the whole schema
 
     @property
     def arrays(self) -> tuple[str, ...]:
@@ -39,8 +40,9 @@ def leaves(schema: Mapping[str, Any]) -> list[Leaf]:
     if not isinstance(schema, dict):
         raise InvalidInput("a schema is a JSON object")
     found = []
+    title = schema.get("title", "")
     for leaf in _walk(schema, schema, "", True, 0):
-        found.append(leaf)
+        found.append(replace(leaf, within=title if isinstance(title, str) else ""))
         if len(found) > MAX_LEAVES:
             raise InvalidInput(f"the schema has more than {MAX_LEAVES} leaves")
     return found
@@ -49,15 +51,19 @@ def leaves(schema: Mapping[str, Any]) -> list[Leaf]:
 def resolved(node: Any, root: Mapping[str, Any]) -> dict[str, Any]:
     """The node that local references lead to, and the first branch where there are several."""
     for _ in range(MAX_DEPTH):
+        if node is True:
+            return {}
         if not isinstance(node, dict):
             raise InvalidInput("the schema holds something else than objects where a schema belongs")
-        branch = next((node[word] for word in ("oneOf", "anyOf") if node.get(word)), None)
+        branch = next((node[word] for word in ("oneOf", "anyOf") if isinstance(node.get(word), list) and node[word]), None)
         if "$ref" in node:
             node = _pointed(str(node["$ref"]), root)
         elif isinstance(branch, list):
             rest = {key: value for key, value in node.items() if key not in ("oneOf", "anyOf")}
             useful = [one for one in branch if isinstance(one, dict) and one.get("type") != "null"]
-            node = {**rest, **(useful or branch)[0]}
+            if not useful:
+                raise InvalidInput("the schema holds something else than objects where a schema belongs")
+            node = {**rest, **useful[0]}
         else:
             return node
     raise InvalidInput("the schema's references lead in a circle")
@@ -81,14 +87,18 @@ def _walk(node: Any, root: Mapping[str, Any], path: str, required: bool, depth: 
     node = resolved(node, root)
     kind = kind_of(node)
     if kind == "object":
-        needed = node.get("required", [])
-        for name, child in node.get("properties", {}).items():
+        needed, members = node.get("required", []), node.get("properties", {})
+        if not isinstance(needed, list) or not isinstance(members, dict):
+            raise InvalidInput(f"{path or 'the schema'}: properties are an object, required is a list")
+        for name, child in members.items():
             inner = f"{path}.{name}" if path else str(name)
             yield from _walk(child, root, inner, required and name in needed, depth + 1)
     elif kind == "array":
         yield from _walk(node.get("items", {}), root, path + "[]", required, depth + 1)
     elif path:
         enum = node.get("enum", [node["const"]] if "const" in node else [])
+        if not isinstance(enum, list) or not all(isinstance(one, str | int | float | bool | None) for one in enum):
+            raise InvalidInput(f"{path}: enum is a list of plain values")
         about = str(node.get("description", node.get("title", "")))
         yield Leaf(path, kind, str(node.get("format", "")), tuple(enum), required, about)
 
@@ -102,6 +112,7 @@ def kind_of(node: Mapping[str, Any]) -> str:
         return "object"
     if not kind and "items" in node:
         return "array"
-    if not kind and node.get("enum"):
-        return "string" if isinstance(node["enum"][0], str) else ""
+    known = node.get("enum") or ([node["const"]] if "const" in node else [])
+    if not kind and isinstance(known, list) and known:
+        return "string" if isinstance(known[0], str) else ""
     return str(kind)

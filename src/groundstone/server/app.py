@@ -8,7 +8,7 @@ from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from groundstone.config import Settings
-from groundstone.server import auth, errors, keys, mcp_http, native, sign_in, talks, tasks, usage
+from groundstone.server import auth, custom, errors, keys, mcp_http, native, sign_in, talks, tasks, usage
 from groundstone.server.attempts import Attempts
 from groundstone.server.aws import handlers
 from groundstone.server.aws.dispatch import AwsWire
@@ -48,6 +48,7 @@ def create_app(platform: Platform) -> FastAPI:
         keys.router,
         tasks.router,
         usage.router,
+        custom.router,
         sign_in.router,
         pages.router,
     ):

@@ -7,6 +7,7 @@ from typing import Any
 
 from groundstone.errors import InvalidInput, NotFound
 from groundstone.models.base import ModelInfo
+from groundstone.platform import EMBEDDING_MODEL
 from groundstone.server.aws.operations import AwsCall, operation
 
 PROVIDERS = {
@@ -74,10 +75,15 @@ def get_inference_profile(call: AwsCall) -> Mapping[str, Any]:
 
 
 def _models(call: AwsCall) -> Iterator[dict[str, Any]]:
-    for info in call.platform.models.list(call.caller):
+    for info in _shared(call):
         yield _model(call, info, info.name)
         for alias in _cloud_ids(call, info):
             yield _model(call, info, alias)
+
+
+def _shared(call: AwsCall) -> Iterator[ModelInfo]:
+    """Models that nobody trained here: ListCustomModels has those."""
+    return (info for info in call.platform.models.list(call.caller) if info.engine != "custom")
 
 
 def _cloud_ids(call: AwsCall, info: ModelInfo) -> list[str]:
@@ -100,10 +106,15 @@ def _model(call: AwsCall, info: ModelInfo, name: str) -> dict[str, Any]:
         "inputModalities": ["TEXT", *images],
         "outputModalities": [OUTPUTS[info.task]],
         "responseStreamingSupported": "stream" in info.abilities,
-        "customizationsSupported": [],
+        "customizationsSupported": ["FINE_TUNING"] if _is_base(info) else [],
         "inferenceTypesSupported": ["ON_DEMAND"],
         "modelLifecycle": {"status": "ACTIVE"},
     }
+
+
+def _is_base(info: ModelInfo) -> bool:
+    """Whether custom models can stand on it."""
+    return info.task == "chat" or info.name == EMBEDDING_MODEL
 
 
 def _arn(call: AwsCall, name: str) -> str:
@@ -116,13 +127,13 @@ def _wanted(model: Mapping[str, Any], filters: Mapping[str, Any]) -> bool:
         (provider is None or model["providerName"].lower() == provider.lower())
         and filters.get("byOutputModality", model["outputModalities"][0]) in model["outputModalities"]
         and filters.get("byInferenceType", "ON_DEMAND") in model["inferenceTypesSupported"]
-        and "byCustomizationType" not in filters  # none can be customised under these names
+        and filters.get("byCustomizationType") in (None, *model["customizationsSupported"])
     )
 
 
 def _profiles(call: AwsCall) -> Iterator[dict[str, Any]]:
     prefix = REGIONS.get(call.region.partition("-")[0], "global")
-    for info in call.platform.models.list(call.caller):
+    for info in _shared(call):
         for alias in _cloud_ids(call, info) if info.task == "chat" else ():
             yield _profile(call, info, alias, prefix)
 

@@ -82,8 +82,8 @@ def created(model: CustomModel) -> datetime:
 
 def _wanted(call: AwsCall, model: CustomModel) -> bool:
     params, base = call.params, base_arn(call, base_of(model))
-    return (
-        params.get("isOwned", True)
+    return bool(
+        params.get("isOwned", True) is True
         and params.get("modelStatus", "Active") == "Active"
         and params.get("baseModelArnEquals", base) == base
         and params.get("foundationModelArnEquals", base) == base

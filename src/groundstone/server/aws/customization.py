@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from groundstone.stores.resources import Resource
 
 HYPER_PARAMETERS = ("method", "chatModel", "replace")
-RECORDED = ("roleArn", "clientRequestToken", "hyperParameters", "trainingDataConfig", "validationDataConfig")
-RECORDED += ("outputDataConfig", "jobTags", "customModelTags")
+CONFIGURED = ("trainingDataConfig", "validationDataConfig", "outputDataConfig")
+RECORDED = ("roleArn", "clientRequestToken", "hyperParameters", "jobTags", "customModelTags", *CONFIGURED)
 REFUSED = {
     "vpcConfig": "training happens on this server",
     "customModelKmsKeyId": "models lie on the disks of this server as they are",

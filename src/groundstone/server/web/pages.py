@@ -52,6 +52,11 @@ async def usage(request: Request, visitor: Visitor) -> Response:
     return page("usage.html")
 
 
+@router.get("/custom-models")
+async def custom_models(request: Request, visitor: Visitor) -> Response:
+    return page("custom_models.html")
+
+
 @router.get("/favicon.ico")
 async def favicon() -> Response:
     return FileResponse(HERE / "static" / "icon.svg", media_type="image/svg+xml")

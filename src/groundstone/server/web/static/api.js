@@ -19,9 +19,10 @@ export const GONE = new ApiError("conversation_gone", "This conversation is not 
 
 async function call(method, path, body, options = {}) {
   const headers = { accept: options.accept ?? "application/json" };
-  if (body !== undefined) headers["content-type"] = "application/json";
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  const request = { method, headers, body: text, signal: options.signal };
+  const form = body instanceof FormData; // its content type is the browser's to write
+  if (body !== undefined && !form) headers["content-type"] = "application/json";
+  const sent = body === undefined || form ? body : JSON.stringify(body);
+  const request = { method, headers, body: sent, signal: options.signal };
   const response = await fetch(`/api${path}`, request).catch((error) => {
     throw error.name === "AbortError" ? error : UNREACHABLE;
   });
@@ -51,6 +52,16 @@ export const exportAddress = (id, format) => `/api${at("conversations", id)}/exp
 export const usage = (since, by) => json("GET", `/usage?from=${encodeURIComponent(since.toISOString())}&by=${by}`);
 export const usageCalls = (since, limit) => json("GET", `/usage/calls?from=${encodeURIComponent(since.toISOString())}&limit=${limit}`);
 export const usageKeys = () => json("GET", "/usage/keys");
+
+export const models = () => json("GET", "/models");
+export const customModels = () => json("GET", "/custom-models");
+export const customModel = (name) => json("GET", at("custom-models", name));
+export const customPicture = (name) => `/api${at("custom-models", name)}/confusion.svg`;
+export const dropCustomModel = (name) => call("DELETE", at("custom-models", name));
+export const classify = (name, texts) => json("POST", `${at("custom-models", name)}/classify`, { texts });
+export const trainingJobs = () => json("GET", "/custom-model-jobs");
+export const stopJob = (id) => json("POST", `${at("custom-model-jobs", id)}/stop`);
+export const train = (form) => json("POST", "/custom-models", form);
 
 export function rate(id, turn, rating, comment = "") {
   return call("POST", `${at("conversations", id)}/turns/${turn}/feedback`, { rating, comment });

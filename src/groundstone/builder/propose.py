@@ -1,0 +1,206 @@
+"""The mapping that names, types, values and structure of two schemas suggest, tried on sample data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from groundstone.builder import transforms, wording
+from groundstone.builder.carry import apply
+from groundstone.builder.instances import check_schema, checked, instances
+from groundstone.builder.leaves import Leaf, leaves
+from groundstone.builder.mapping import Link, Mapped
+from groundstone.builder.transforms import Transform
+from groundstone.builder.wording import words_of
+from groundstone.errors import InvalidInput
+from groundstone.models.base import Embed
+
+LEAST = 0.55  # confidence below which nothing is proposed
+_PLACE = ("street", "postal", "city", "country")  # the order in which an address is written
+_SOMEBODY = set("customer person employee patient contact member author guest passenger driver holder claim manager".split())
+
+
+def propose(source: Mapping[str, Any], target: Mapping[str, Any], embed: Embed | None = None) -> Mapped:
+    """A link for each leaf of the target that something fits. Raises InvalidInput for schemas that cannot be read.
+
+    Args:
+        embed: adds likeness of meaning to likeness of words.
+    """
+    check_schema(source)
+    check_schema(target)
+    here, there = leaves(source), leaves(target)
+    if not here or not there:
+        raise InvalidInput("each of the two schemas needs at least one property with a value")
+    links = _linked(here, there, scores(here, there, embed))
+    return tried(finished(links, here, there), source, target)
+
+
+def finished(links: Mapping[str, Link], here: Sequence[Leaf], there: Sequence[Leaf]) -> Mapped:
+    """The links in the order of the target, and the names of what none of them touches."""
+    used = {path for link in links.values() for path in link.sources}
+    ordered = tuple(links[leaf.path] for leaf in there if leaf.path in links)
+    missing = tuple(leaf.path for leaf in there if leaf.path not in links)
+    return Mapped(ordered, missing, tuple(leaf.path for leaf in here if leaf.path not in used))
+
+
+def tried(mapping: Mapped, source: Mapping[str, Any], target: Mapping[str, Any]) -> Mapped:
+    """The mapping with a note of what happened when sample data of the source was carried over."""
+    try:
+        made = [apply(mapping, item) for item in instances(source, 3)]
+    except InvalidInput as error:
+        return replace(mapping, notes=(f"sample data cannot be carried over: {error}",))
+    for item in made:
+        try:
+            checked(item, target)
+        except InvalidInput as error:
+            return replace(mapping, notes=(f"sample data carried over does not satisfy the target: {error}",))
+    return replace(mapping, notes=("sample data carried over satisfies the target's schema",))
+
+
+def scores(here: Sequence[Leaf], there: Sequence[Leaf], embed: Embed | None = None) -> dict[tuple[int, int], float]:
+    """Likeness in [0, 1] of every (target, source) between whose types a step leads."""
+    meanings = None
+    if embed is not None:
+        vectors = embed.embed([_phrase(leaf) for leaf in (*there, *here)])
+        meanings = vectors[: len(there)] @ vectors[len(there) :].T
+    ours, theirs = [_said(leaf) for leaf in here], [_said(leaf) for leaf in there]
+    found = {}
+    for t, wanted in enumerate(there):
+        for s, given in enumerate(here):
+            step = transforms.between(given, wanted)
+            if step is None:
+                continue
+            score = wording.likeness(*_crossed(ours[s], theirs[t]))
+            if meanings is not None:
+                meaning = float(meanings[t, s])
+                score = max(score, 0.75 * score + 0.25 * meaning, min(0.85, meaning - 0.1))
+            if step[0] == "values" and given.enum:
+                score = max(score, 0.5 * score + 0.35 * step[1])  # equal values say much
+            found[t, s] = round(max(0.0, min(1.0, score * step[1])), 4)
+    return found
+
+
+def _crossed(ours: tuple[list[str], list[str]], theirs: tuple[list[str], list[str]]) -> tuple[list[str], ...]:
+    return ours[0], theirs[0], ours[1], theirs[1]
+
+
+def _said(leaf: Leaf) -> tuple[list[str], list[str]]:
+    """Words of the name, and of the names around it."""
+    outer = [part for part in re.split(r"[.\[\]]+", leaf.path)[:-1] if part] if "." in leaf.path else []
+    around = [word for part in [leaf.within, *outer] if part for word in words_of(part)][-3:]
+    return words_of(leaf.name), around
+
+
+def _phrase(leaf: Leaf) -> str:
+    name, around = _said(leaf)
+    return " ".join([*around, *name, leaf.description[:80]]).strip()
+
+
+def _linked(here: Sequence[Leaf], there: Sequence[Leaf], found: Mapping[tuple[int, int], float]) -> dict[str, Link]:
+    """The best pairs first; a leaf of the source goes to one place only."""
+    homes = _homes(here, there, found)
+    links: dict[str, Link] = {}
+    taken: set[str] = set()
+    for link in _whole_names(here, there):
+        links[link.target] = link
+        taken.update(link.sources)
+    for score, t, s in sorted(((score, t, s) for (t, s), score in found.items()), key=lambda one: (-one[0], one[1], one[2])):
+        wanted, given = there[t], here[s]
+        if score >= LEAST and wanted.path not in links and given.path not in taken and _reaches(given, wanted, homes):
+            links[wanted.path] = _link(given, wanted, score)
+            taken.add(given.path)
+    return links
+
+
+def _homes(here: Sequence[Leaf], there: Sequence[Leaf], found: Mapping[tuple[int, int], float]) -> dict[str, str]:
+    """For each array of the target the array of the source whose leaves fit best, as a whole."""
+    total: dict[tuple[str, str], float] = {}
+    for (t, s), score in found.items():
+        if score >= LEAST and there[t].arrays and here[s].arrays:
+            pair = there[t].arrays[-1], here[s].arrays[-1]
+            total[pair] = total.get(pair, 0.0) + score**2
+    homes: dict[str, str] = {}
+    for (wanted, given), _ in sorted(total.items(), key=lambda item: (-item[1], item[0])):
+        homes.setdefault(wanted, given)
+    return homes
+
+
+def _reaches(given: Leaf, wanted: Leaf, homes: Mapping[str, str]) -> bool:
+    """Whether the value can be carried: its arrays are those that the target's arrays were given, or fewer."""
+    expected = [homes[array] for array in wanted.arrays if array in homes]
+    return all(array in expected for array in given.arrays)
+
+
+def _link(given: Leaf, wanted: Leaf, score: float) -> Link:
+    step: tuple[Transform, float] = transforms.between(given, wanted) or ("copy", 1.0)
+    same = words_of(given.name) == words_of(wanted.name)
+    reason = "the names say the same" if same else "the names and their places are alike"
+    if step[0] != "copy":
+        reason += f"; {_kind(given)} becomes {_kind(wanted)}"
+    options = {"map": _map(given, wanted)} if step[0] == "values" else {}
+    return Link(wanted.path, (given.path,), step[0], options, round(score, 2), reason)
+
+
+def _map(given: Leaf, wanted: Leaf) -> dict[str, Any]:
+    if given.enum:
+        return transforms.value_map(given.enum, wanted.enum)
+    return {str(value): value for value in wanted.enum}
+
+
+def _kind(leaf: Leaf) -> str:
+    return "one of its values" if leaf.enum else leaf.format or leaf.type or "anything"
+
+
+# --- names and addresses that one side has in parts
+
+
+def _whole_names(here: Sequence[Leaf], there: Sequence[Leaf]) -> Iterator[Link]:
+    """A full name from first and last name, parts of a full name, an address from its lines."""
+    for wanted in there:
+        if wanted.type != "string" or wanted.format or wanted.enum:
+            continue
+        part = _part(wanted)
+        if part == "full" and not _has(here, "full"):
+            ones = [_nearest(here, wanted, one) for one in ("first", "last")]
+            if all(ones):
+                paths = tuple(one.path for one in ones if one)
+                yield Link(wanted.path, paths, "join", {"separator": " "}, 0.8, "a name from its parts")
+        elif part in ("first", "last") and not _has(here, part):
+            full = _nearest(here, wanted, "full")
+            if full and any(_part(leaf) == ("last" if part == "first" else "first") for leaf in there):
+                options = {"index": 0 if part == "first" else "rest"}
+                yield Link(wanted.path, (full.path,), "part", options, 0.7, "a part of the name; check it")
+        elif words_of(wanted.name)[-1:] == ["address"]:
+            yield from _address(here, wanted)
+
+
+def _address(here: Sequence[Leaf], wanted: Leaf) -> Iterator[Link]:
+    if any(words_of(leaf.name)[-1:] == ["address"] for leaf in here):
+        return
+    lines = [leaf for word in _PLACE for leaf in here if words_of(leaf.name)[:1] == [word] and not leaf.arrays]
+    if len(lines) >= 2 and not wanted.arrays:
+        paths = tuple(leaf.path for leaf in lines)
+        yield Link(wanted.path, paths, "join", {"separator": ", "}, 0.75, "an address from its lines")
+
+
+def _part(leaf: Leaf) -> str:
+    """ "first", "last" or "full" for the name of a person; empty for other things."""
+    words, outer = _said(leaf)
+    if leaf.type != "string" or words[-1:] != ["name"]:
+        return ""
+    if words[-2:-1] in (["first"], ["last"]):
+        return words[-2]
+    somebody = _SOMEBODY & {*words, *outer[-1:]}
+    return "full" if "full" in words or somebody or (len(words) == 1 and not outer) else ""
+
+
+def _has(here: Sequence[Leaf], part: str) -> bool:
+    return any(_part(leaf) == part for leaf in here)
+
+
+def _nearest(here: Sequence[Leaf], wanted: Leaf, part: str) -> Leaf | None:
+    """The leaf of that part in as many arrays as the target's, whose surroundings are most like."""
+    fitting = [leaf for leaf in here if _part(leaf) == part and len(leaf.arrays) == len(wanted.arrays)]
+    return max(fitting, key=lambda leaf: wording.overlap(_said(leaf)[1], _said(wanted)[1]), default=None)
