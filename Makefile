@@ -21,7 +21,7 @@ $(BIN)/python:
 $(STAMP): constraints.txt pyproject.toml | $(BIN)/python
 	$(PIP) --require-hashes -r constraints.txt
 	$(PIP) --no-deps --no-build-isolation -e .
-	$(BIN)/groundstone models pull
+	$(BIN)/groundstone models pull all-minilm-l6-v2 smollm2-135m-instruct
 	@touch $(STAMP)
 
 $(TEST_STAMP): $(STAMP) constraints-test.txt

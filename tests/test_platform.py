@@ -76,7 +76,7 @@ def test_an_application_is_installed_once_and_follows_its_spec(settings: Setting
         app = platform.app("movies")
         platform.install(app)
         assert platform.knowledge_bases() == ["movies"]
-        changed = replace(app, spec=replace(app.spec, title="Other films"))
+        changed = replace(app, knowledge=replace(app.spec, title="Other films"))
         assert platform.install(changed).spec.title == "Other films"
         assert platform.kb("movies").spec.title == "Other films"
         with pytest.raises(NotFound, match="movies"):

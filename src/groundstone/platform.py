@@ -13,7 +13,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from groundstone import config
-from groundstone.errors import ConfigError, NotFound
+from groundstone.errors import ConfigError, NotFound, NotSupported
 from groundstone.identity import LOCAL, Principal
 from groundstone.knowledge.base import KnowledgeBase
 from groundstone.knowledge.spec import KnowledgeSpec, SourceSpec
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from groundstone.models.base import ModelInfo
     from groundstone.models.custom_models import CustomModels
     from groundstone.models.meter import KeyMeter
-    from groundstone.models.service import Models
+    from groundstone.models.service import BoundChat, Models
     from groundstone.models.tasks import Tasks
     from groundstone.models.weights import WeightStore
     from groundstone.stores.conversations import Conversations
@@ -44,15 +44,29 @@ APPS = Path(__file__).parent / "apps"
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An application that ships with Groundstone: a folder under ``apps/`` with an app.toml."""
+    """An application that ships with Groundstone: a folder under ``apps/`` with an app.toml.
+
+    ``page`` is where people use it. ``knowledge`` describes its knowledge base, of the same name, when it has one.
+    """
 
     name: str
     title: str
     about: str
     welcome: str
     examples: tuple[str, ...]
-    knowledge_base: str
-    spec: KnowledgeSpec
+    page: str
+    knowledge: KnowledgeSpec | None = None
+
+    @property
+    def knowledge_base(self) -> str:
+        return self.knowledge.name if self.knowledge else ""
+
+    @property
+    def spec(self) -> KnowledgeSpec:
+        """Raises NotSupported for an application without a knowledge base."""
+        if self.knowledge is None:
+            raise NotSupported(f"the application {self.name!r} has no knowledge base")
+        return self.knowledge
 
 
 class part(cached_property[T]):
@@ -160,6 +174,22 @@ class Platform:
     def answer_model(self) -> ModelInfo | None:
         """The model that words answers; None means extractive answers: nobody named a model that can be trusted to."""
         return self.models.catalog.trusted
+
+    @property
+    def embed_if_there(self) -> Embed | None:
+        """The embedding model; None before its weights are pulled, for what can do without."""
+        from groundstone.errors import WeightsMissing
+
+        try:
+            self.weights.path(EMBEDDING_MODEL)
+        except WeightsMissing:
+            return None
+        return self.embed
+
+    def writer(self, caller: Principal, name: str) -> tuple[BoundChat, int]:
+        """A chat model on the caller's account, and how many tokens its replies may have beside a prompt."""
+        info = self.models.info(caller, name)
+        return self.models.bound(caller, info.name), min(4000, (info.context or 8000) // 2)
 
     def is_there(self, info: ModelInfo) -> bool:
         """Whether what a model needs lies on this machine; of other machines nothing is known, and True is said."""
@@ -339,10 +369,21 @@ def _absolute(source: SourceSpec) -> SourceSpec:
 
 
 def _app(path: Path) -> App:
+    """An app.toml with ``page`` describes an application that is a page; any other one a knowledge base."""
     try:
-        spec = KnowledgeSpec.from_json(tomllib.loads(path.read_text(encoding="utf-8")))
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from None
+    if "page" in data:
+        return _page_app(data, path)
+    spec = KnowledgeSpec.from_json(data)
     inside = replace(spec.source, path=str(path.parent / spec.source.path))
     spec = replace(spec, source=inside)
-    return App(spec.name, spec.title, spec.about, spec.welcome, spec.examples, spec.name, spec)
+    return App(spec.name, spec.title, spec.about, spec.welcome, spec.examples, f"/chat/{spec.name}", spec)
+
+
+def _page_app(data: dict[str, Any], path: Path) -> App:
+    wanted = {"name", "title", "about", "welcome", "examples", "page"}
+    if set(data) != wanted or not all(isinstance(data[name], str) for name in wanted - {"examples"}):
+        raise ConfigError(f"{path}: an application with a page has exactly {', '.join(sorted(wanted))}")
+    return App(**{**data, "examples": tuple(data["examples"])})

@@ -41,6 +41,7 @@ class StandInApp:
     about: str
     welcome: str
     examples: tuple[str, ...]
+    page: str
     knowledge_base: str
 
 
@@ -68,7 +69,7 @@ class StandInPlatform:
         spec = self._kbs["movies"].spec if "movies" in self._kbs else None
         if spec is None:
             return []
-        return [StandInApp(spec.name, spec.title, spec.about, spec.welcome, spec.examples, spec.name)]
+        return [StandInApp(spec.name, spec.title, spec.about, spec.welcome, spec.examples, f"/chat/{spec.name}", spec.name)]
 
     def knowledge_bases(self, principal: Principal) -> list[str]:
         return sorted(self._kbs)

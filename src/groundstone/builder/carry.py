@@ -76,7 +76,11 @@ def _put(made: dict[str, Any], link: Link, indexes: Indexes, value: Any) -> None
         fresh: Any = [] if after == "[]" else {}
         if isinstance(node, list) != (here == "[]") or not isinstance(node, list | dict):
             raise InvalidInput(f"{link.target}: another link makes a value of another kind there")
-        node = _into_list(node, left.pop(0), after, value, fresh) if here == "[]" else _into(node, here, after, value, fresh)
+        node = (
+            _into_list(node, left.pop(0), after, value, fresh)
+            if here == "[]"
+            else _into(node, here, after, value, fresh)
+        )
 
 
 def _into_list(node: Any, at: int, after: str, value: Any, fresh: Any) -> Any:

@@ -26,7 +26,9 @@ _NOT_VERBS = set(
 )
 _SINGULAR = {"a", "an", "each", "every", "the", "one", "any"}
 _PRONOUNS = {"it", "they", "he", "she", "we", "these", "those", "this"}
-_QUANTITIES = r"(?:one or more|zero or more|one or several|at least one|at most one|exactly one|any number of|a number of)"
+_QUANTITIES = (
+    r"(?:one or more|zero or more|one or several|at least one|at most one|exactly one|any number of|a number of)"
+)
 DETERMINER = re.compile(rf"(?:{_QUANTITIES}|each|every|an?|the|all|most|several|many|some|one|any|our|other)\s+", re.I)
 _LEAD = re.compile(
     r"^(?:(?:after|before|during|over|within|throughout)(?: (?:the|each|every|a) [a-z]+| time)|finally|then|also|in addition|"
@@ -88,7 +90,9 @@ def _third(word: str) -> bool:
 
 def values(listed: str) -> tuple[str, ...]:
     """The values of "open, paid or shipped"; none unless there are two short ones."""
-    listed = re.sub(r"^(?:e\.g\.|for example|such as|one of|either|like|i\.e\.|the values?)[:,\s]+", "", listed.strip(), flags=re.I)
+    listed = re.sub(
+        r"^(?:e\.g\.|for example|such as|one of|either|like|i\.e\.|the values?)[:,\s]+", "", listed.strip(), flags=re.I
+    )
     found = [item.strip(" \"'“”‘’.;:") for item in re.split(r",\s*(?:and|or)\s+|,|/|\||\s+or\s+|\s+and\s+", listed)]
     found = list(dict.fromkeys(re.sub(r"^(?:an?|the|or|and) ", "", item) for item in found if item))
     short = all(item and len(item.split()) <= 3 and len(item) <= 40 for item in found)
@@ -190,7 +194,9 @@ def _bracketed(text: str) -> str:
     found = re.search(rf"(?:{which}|: |,? such as )([^:;()]+)$", text)
     if found and values(found[1]) and verb_at(found[1]) is None and " (" not in found[1]:
         text = f"{text[: found.start()]} ({found[1]})"
-    text = re.sub(r",? (?:which|that) (?:is|must be|has to be|should be) (unique|optional|required|mandatory)", r" (\1)", text)
+    text = re.sub(
+        r",? (?:which|that) (?:is|must be|has to be|should be) (unique|optional|required|mandatory)", r" (\1)", text
+    )
     return re.sub(r",? if (?:the|it|any|known|applicable|available|there|needed)[^,()]*,?", " ", text)
 
 

@@ -80,12 +80,12 @@ def _consistent(
             renamed[one.name] = _free(f"{one.name}Values", taken)
             notes.append(f"mended: {one.name} is an entity, so its values are called {renamed[one.name]}")
     final = [
-        replace(entity, attributes=tuple(replace(a, enumeration=renamed.get(a.enumeration, "")) for a in entity.attributes))
+        replace(
+            entity, attributes=tuple(replace(a, enumeration=renamed.get(a.enumeration, "")) for a in entity.attributes)
+        )
         for entity in entities
     ]
-    return DomainModel(
-        tuple(final), tuple(associations), tuple(replace(one, name=renamed[one.name]) for one in kept)
-    )
+    return DomainModel(tuple(final), tuple(associations), tuple(replace(one, name=renamed[one.name]) for one in kept))
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -158,7 +158,9 @@ def _associations(items: Any, entities: dict[str, str], notes: list[str]) -> lis
         source, target = (entities.get(_named(item, end).lower()) for end in ("source", "target"))
         name = names.camel(str(item.get("name", "")))[:LONGEST_NAME] or "has"
         if source is None or target is None:
-            notes.append(f"left out: association {str(item.get('name'))[:80]!r} with an entity that is not in the model")
+            notes.append(
+                f"left out: association {str(item.get('name'))[:80]!r} with an entity that is not in the model"
+            )
             continue
         kind: Kind = next((one for one in get_args(Kind) if one == item.get("kind")), "one-to-many")
         required = item.get("required") is True and kind != "many-to-many"

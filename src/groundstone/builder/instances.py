@@ -24,7 +24,18 @@ NAME = "groundstone-samples"
 MOST = 1000  # objects
 DEEPEST = 12
 LARGEST_SCHEMA = 200_000  # characters
-_SAID = {"title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$schema", "$id", "$comment"}
+_SAID = {
+    "title",
+    "description",
+    "default",
+    "examples",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "$schema",
+    "$id",
+    "$comment",
+}
 _KNOWN = _SAID | {
     "type", "enum", "const", "format", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
     "minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "items", "prefixItems", "properties", "required",
@@ -43,9 +54,7 @@ def instances(schema: Mapping[str, Any], count: int = 5, seed: int = 1) -> list[
     return [checked(_Maker(schema, seed, number).made(), schema) for number in range(1, count + 1)]
 
 
-def written(
-    schema: Mapping[str, Any], count: int, chat: Chat, max_tokens: int = MAX_TOKENS
-) -> tuple[list[Any], str]:
+def written(schema: Mapping[str, Any], count: int, chat: Chat, max_tokens: int = MAX_TOKENS) -> tuple[list[Any], str]:
     """The same by a chat model that is held to the schema, and the model's name.
 
     Raises ModelError when its reply does not satisfy the schema after all.
@@ -191,7 +200,9 @@ class _Maker:
         if low > high:
             raise InvalidInput(f"{path}: no number lies between {low} and {high}")
         if not low <= value <= high:
-            value = self.chance.uniform(max(low, high - 1000 if math.isfinite(high) else low), min(high, max(low, -1e15) + 1000))
+            value = self.chance.uniform(
+                max(low, high - 1000 if math.isfinite(high) else low), min(high, max(low, -1e15) + 1000)
+            )
         if not multiple:
             return round(value, 2) if low <= round(value, 2) <= high else value
         counted = math.floor(value / multiple)

@@ -55,7 +55,9 @@ def resolved(node: Any, root: Mapping[str, Any]) -> dict[str, Any]:
             return {}
         if not isinstance(node, dict):
             raise InvalidInput("the schema holds something else than objects where a schema belongs")
-        branch = next((node[word] for word in ("oneOf", "anyOf") if isinstance(node.get(word), list) and node[word]), None)
+        branch = next(
+            (node[word] for word in ("oneOf", "anyOf") if isinstance(node.get(word), list) and node[word]), None
+        )
         if "$ref" in node:
             node = _pointed(str(node["$ref"]), root)
         elif isinstance(branch, list):

@@ -34,7 +34,10 @@ _KNOWN = re.compile(
     rf"|(?:we|the system|it|they|users?|staff)?\s*(?:{_MODAL} |also |need to |want to )*{KNOW}s? (?P<h>.+?) (?:of|for|about) (?:each|every|all|an?) (?P<g>[\w\s-]+))$",
     re.I,
 )
-_WITH = re.compile(rf"\b(?:{KNOW}|register|add|enter|create|see|have|are|is|be) (?:{phrases.MANY} )?([\w-]+(?: [\w-]+)??) (?:with|that have|having) (.+)$", re.I)
+_WITH = re.compile(
+    rf"\b(?:{KNOW}|register|add|enter|create|see|have|are|is|be) (?:{phrases.MANY} )?([\w-]+(?: [\w-]+)??) (?:with|that have|having) (.+)$",
+    re.I,
+)
 _PLACE = r"(?:to|for|by|in|of|on|at|from|about|with|under|as|into|over)"
 _OBJECT = re.compile(  # the first thing behind the verb, with its count in group 1
     rf"^(?:{_MODAL}\s+)?(?:{_ADVERB}\s+)*(?:(?:be|is|are|been)\s+(?:{_ADVERB}\s+)*(?:(?!{_PLACE}\b)\w+\s+)?|\w+\s+)"
@@ -119,7 +122,10 @@ def _model(reading: _Reading) -> DomainModel:
     taken = {name.lower() for name in reading.entities}
     renamed = {name: name if name.lower() not in taken else f"{name}Values" for name in reading.enumerations}
     entities = tuple(
-        Entity(name, tuple(replace(a, enumeration=renamed.get(a.enumeration, "")) for a in attributes[: domain.MAX_ATTRIBUTES]))
+        Entity(
+            name,
+            tuple(replace(a, enumeration=renamed.get(a.enumeration, "")) for a in attributes[: domain.MAX_ATTRIBUTES]),
+        )
         for name, attributes in reading.entities.items()
     )
     used = {attribute.enumeration for entity in entities for attribute in entity.attributes}
@@ -187,7 +193,11 @@ def _related(clause: Clause) -> Iterator[str]:
     if has:
         for item in phrases.items(has[1]):
             plain = names.is_plural(item.words) and names.type_of(item.words) == "text"
-            if plain and item.quantity == "many" and not re.search(rf"(?:list|set)s? of {re.escape(item.words)}", has[1]):
+            if (
+                plain
+                and item.quantity == "many"
+                and not re.search(rf"(?:list|set)s? of {re.escape(item.words)}", has[1])
+            ):
                 yield from (item.words, item.words)
         return
     seen = _OBJECT.match(rest)
@@ -223,7 +233,9 @@ def _known(reading: _Reading, clause: Clause) -> bool:
 
 def _asked(reading: _Reading, clause: Clause) -> bool:
     """ "we need to know whether it has been scanned"."""
-    found = re.match(rf"^we (?:{_MODAL} |also |need to |want to )*{KNOW} ((?:whether|if) (?:it|they) .+)$", clause.text, re.I)
+    found = re.match(
+        rf"^we (?:{_MODAL} |also |need to |want to )*{KNOW} ((?:whether|if) (?:it|they) .+)$", clause.text, re.I
+    )
     if not found or not reading.last:
         return False
     _members(reading, reading.last, found[1])
@@ -257,7 +269,12 @@ def _choices(reading: _Reading, clause: Clause) -> bool:
             reading.choose(entity, Item(phrases.bare(found[attribute]), values=listed))
             return True
         if word in ("unique", "optional", "required", "mandatory"):
-            item = Item(phrases.bare(found[attribute]), required=word[0] in "rm", unique=word == "unique", optional=word[0] == "o")
+            item = Item(
+                phrases.bare(found[attribute]),
+                required=word[0] in "rm",
+                unique=word == "unique",
+                optional=word[0] == "o",
+            )
             made = phrases.attribute(item)
             if made:
                 reading.add(entity, made)
@@ -296,8 +313,16 @@ def _does(reading: _Reading, clause: Clause) -> bool:
         verb = _verb(rest, mentions[0].start)
         first = mentions[0]
         reading.facts.append(
-            Fact(left, first.entity, verb, subject_quantity, first.quantity, passive, bool(re.match(_MODAL, rest)) or clause.story,
-                 bool(phrases.OPTIONAL.search(rest[: first.start + 12])))
+            Fact(
+                left,
+                first.entity,
+                verb,
+                subject_quantity,
+                first.quantity,
+                passive,
+                bool(re.match(_MODAL, rest)) or clause.story,
+                bool(phrases.OPTIONAL.search(rest[: first.start + 12])),
+            )
         )
     _others(reading, left, mentions, passive)
     return left is not None or len(mentions) > 1
@@ -320,7 +345,12 @@ def _typed(reading: _Reading, left: str | None, rest: str) -> bool:
     found = False
     for part in re.split(r"\b(?:from|to|on|at|and|until|for|with|in|costs?)\b", rest)[1:] if left else []:
         made = phrases.attribute(Item(phrases.bare(part)))
-        if left and made and made.type in ("date", "datetime", "decimal") and re.match(r"\s*(?:an?|its|the|one)\s", part):
+        if (
+            left
+            and made
+            and made.type in ("date", "datetime", "decimal")
+            and re.match(r"\s*(?:an?|its|the|one)\s", part)
+        ):
             reading.add(left, made)
             found = True
     return found
@@ -390,7 +420,13 @@ def _made_of(reading: _Reading, text: str) -> _Mention | None:
 
 def _turned(text: str) -> str:
     """ "On each sample several tests are performed" as "several tests are performed on each sample"."""
-    found = re.match(r"^((?:on|for|in|at|to|with|from|under) (?:each|every|an?|one|all)(?: [\w-]+){1,3}?),? ((?:" + phrases.MANY + r"|an?|one) .+)$", text, re.I)
+    found = re.match(
+        r"^((?:on|for|in|at|to|with|from|under) (?:each|every|an?|one|all)(?: [\w-]+){1,3}?),? ((?:"
+        + phrases.MANY
+        + r"|an?|one) .+)$",
+        text,
+        re.I,
+    )
     if not found or verb_at(found[2]) is None:
         return text
     return f"{found[2]} {found[1][0].lower()}{found[1][1:]}"
@@ -398,7 +434,9 @@ def _turned(text: str) -> str:
 
 def _verb(rest: str, end: int) -> str:
     """The words of the verb as a name: "is placed by" -> "placedBy"."""
-    text = re.sub(rf"^(?:(?:{_MODAL}|is|are|be|been|has|have|{_ADVERB})\s+)+", "", rest[: max(end, 0)] + " ", flags=re.I).strip()
+    text = re.sub(
+        rf"^(?:(?:{_MODAL}|is|are|be|been|has|have|{_ADVERB})\s+)+", "", rest[: max(end, 0)] + " ", flags=re.I
+    ).strip()
     text = re.sub(rf"\s*\b(?:{phrases.MANY}|{phrases.ONE}|an?|each|every)$", "", text, flags=re.I)
     joined = re.match(r"\s*(of|at|for|to|in|under|with|by|on|from|about|into)\b", rest[end:])
     return names.camel(" ".join([*text.split()[:3], joined[1] if joined else ""]))[:40] or "has"
@@ -409,4 +447,9 @@ def spelled(name: str) -> str:
     words = re.findall(r"[A-Z][a-z0-9]*|[A-Z]+(?![a-z])", name) or [name]
     last = words[-1].lower()
     forms = {last, *names.plurals(last)}
-    return r"[\s-]+".join([*(re.escape(word.lower()) for word in words[:-1]), f"(?:{'|'.join(sorted(map(re.escape, forms), key=len, reverse=True))})"])
+    return r"[\s-]+".join(
+        [
+            *(re.escape(word.lower()) for word in words[:-1]),
+            f"(?:{'|'.join(sorted(map(re.escape, forms), key=len, reverse=True))})",
+        ]
+    )

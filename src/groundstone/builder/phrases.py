@@ -68,7 +68,9 @@ def _item(piece: str) -> Item:
         "unique": bool(re.search(r"\bunique\b", said)),
         "optional": bool(re.search(r"\b(?:optional(?:ly)?|if any|if known|where known|may be empty)\b", said)),
     }
-    spoken = re.fullmatch(r"\s*(?:which |that )?(?:is|must be|has to be|always)?\s*(?:unique|optional|required|mandatory)?\s*", aside)
+    spoken = re.fullmatch(
+        r"\s*(?:which |that )?(?:is|must be|has to be|always)?\s*(?:unique|optional|required|mandatory)?\s*", aside
+    )
     return Item(bare(plain), quantity(plain), () if spoken else values(aside), **flags)
 
 
@@ -97,7 +99,11 @@ def bare(phrase: str) -> str:
     phrase = re.sub(rf"^{MANY}\s+", "", phrase, flags=re.I)
     while (shorter := _LEAD.sub("", phrase)) != phrase:
         phrase = shorter
-    phrase = re.sub(r"\s+(?:from \d.*|between \d.*|as well|too|if any|where known|if known|once an? \w+|in the (?:system|app))$", "", phrase)
+    phrase = re.sub(
+        r"\s+(?:from \d.*|between \d.*|as well|too|if any|where known|if known|once an? \w+|in the (?:system|app))$",
+        "",
+        phrase,
+    )
     return phrase.strip(" ,;:.-")
 
 
@@ -112,7 +118,11 @@ def attribute(item: Item, *, required: bool = False, unique: bool = False) -> At
         said = [word for word in words.split()[1:] if word not in ("a", "an", "the", "been", "it")]
         return Attribute(names.camel(" ".join(said)), "boolean", required) if said else None
     head = re.match(r"^([\w-]+ [\w-]+) of (?:the|an?|its|their) ", words)
-    words = head[1] if head else re.sub(r"\b(?:of|in|per|for) (?:the|an?|its|their) ", lambda found: found[0].split()[0] + " ", words)
+    words = (
+        head[1]
+        if head
+        else re.sub(r"\b(?:of|in|per|for) (?:the|an?|its|their) ", lambda found: found[0].split()[0] + " ", words)
+    )
     name = names.camel(words)
     if not name or len(words.split()) > 5 or not name[0].isalpha():
         return None

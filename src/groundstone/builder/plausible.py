@@ -9,11 +9,17 @@ from datetime import UTC, date, datetime, timedelta
 
 from groundstone.builder import names
 
-FIRST = "Ada Ben Clara David Elif Femi Greta Hugo Ines Jonas Kira Liam Mei Noor Oskar Priya Rosa Sven Tara Yusuf".split()
-LAST = "Almeida Berg Costa Dubois Eriksen Fischer Greco Haas Ivanov Jansen Kaya Larsen Moreau Novak Okafor Patel".split()
+FIRST = (
+    "Ada Ben Clara David Elif Femi Greta Hugo Ines Jonas Kira Liam Mei Noor Oskar Priya Rosa Sven Tara Yusuf".split()
+)
+LAST = (
+    "Almeida Berg Costa Dubois Eriksen Fischer Greco Haas Ivanov Jansen Kaya Larsen Moreau Novak Okafor Patel".split()
+)
 CITIES = "Amsterdam Bergen Cork Delft Essen Faro Ghent Helsinki Izmir Krakow Lyon Malmo Nantes Porto Riga Turin".split()
 STREETS = "Mill Harbour Station Garden Church Market Bridge School River Forest".split()
-COUNTRIES = "Austria Belgium Denmark Finland France Germany Ireland Italy Netherlands Norway Poland Portugal Spain".split()
+COUNTRIES = (
+    "Austria Belgium Denmark Finland France Germany Ireland Italy Netherlands Norway Poland Portugal Spain".split()
+)
 LOOKS = "Blue Quiet Northern Early Open Round Bright Steady Small Green Second Annual Light Daily Paper Stone".split()
 THINGS = "lamp table notebook bicycle kettle jacket cable report bench window garden module filter basket".split()
 TODAY = date(2026, 1, 15)  # data that is the same every day
@@ -22,8 +28,12 @@ _PEOPLE = set(
     "passenger nurse technician guide artist performer citizen parent child agent clerk principal assistant staff applicant "
     "candidate client resident pupil professor physician driver client holder owner traveller spouse colleague".split()
 )
-_FIRMS = set("company supplier vendor manufacturer contractor garage firm organisation organization agency publisher bank".split())
-_NOT_PEOPLE = set("order folder computer printer layer number container register server offer tower poster paper water".split())
+_FIRMS = set(
+    "company supplier vendor manufacturer contractor garage firm organisation organization agency publisher bank".split()
+)
+_NOT_PEOPLE = set(
+    "order folder computer printer layer number container register server offer tower poster paper water".split()
+)
 _NAMED = {
     "category": "Garden Kitchen Office Travel Sports Books Toys Lighting".split(),
     "department": "Sales Finance Logistics Research Support Legal Marketing Production".split(),
@@ -41,10 +51,18 @@ _SENTENCES = (
     "Clear and helpful from beginning to end.", "A small scratch on the left side.", "Paid by bank transfer.",
     "The second attempt was successful.", "Nothing unusual was found.", "Needs a signature.",
 )  # fmt: skip
-_PROSE = set("description comment remark remarks note notes text summary reason result finding instruction message biography".split())
-_CODES = set("number code sku plate reference key no barcode isbn iban serial passport account initials version".split())
-_EARLY = set("start begin from created creation order booking collection departure issue submitted hire incident registration opened valid purchase placed".split())
-_LATE = set("end due expiry expires expiration return until to closed paid payment delivery delivered completed finish upload updated arrival resolved".split())
+_PROSE = set(
+    "description comment remark remarks note notes text summary reason result finding instruction message biography".split()
+)
+_CODES = set(
+    "number code sku plate reference key no barcode isbn iban serial passport account initials version".split()
+)
+_EARLY = set(
+    "start begin from created creation order booking collection departure issue submitted hire incident registration opened valid purchase placed".split()
+)
+_LATE = set(
+    "end due expiry expires expiration return until to closed paid payment delivery delivered completed finish upload updated arrival resolved".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +124,26 @@ def text(name: str, row: Row) -> str:
         return chance.choice(known)
     if last in ("name", "label", "title", "id") or not words:
         return _name([*owner, *words[:-1]], row, last)
+    typed = _typed(name, words, row)
+    if typed:
+        return typed
     if is_person(words) or said & {"by"}:
         return f"{first} {family}"
     return f"{chance.choice(LOOKS)} {chance.choice(THINGS)}"
+
+
+def _typed(name: str, words: list[str], row: Row) -> str:
+    """A date, number or yes where the name speaks of one though the value is a text."""
+    match names.type_of(" ".join(words)):
+        case "date" | "datetime":
+            return day(name, row).isoformat()
+        case "decimal":
+            return str(number(name, row.chance))
+        case "integer":
+            return str(integer(name, row.chance))
+        case "boolean":
+            return row.chance.choice(("yes", "no"))
+    return ""
 
 
 def _name(words: list[str], row: Row, last: str) -> str:
@@ -119,7 +154,9 @@ def _name(words: list[str], row: Row, last: str) -> str:
         return chance.choice(known)
     if set(words[-1:]) & _FIRMS or "company" in words:
         return f"{family} & {chance.choice(LAST)}"
-    if last != "title" and (is_person(words) or "full" in words or is_person([word for word in words if word != "full"][-1:])):
+    if last != "title" and (
+        is_person(words) or "full" in words or is_person([word for word in words if word != "full"][-1:])
+    ):
         return f"{first} {family}"
     if "city" in words or "location" in words:
         return chance.choice(CITIES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -19,7 +20,9 @@ from groundstone.models.base import Embed
 
 LEAST = 0.55  # confidence below which nothing is proposed
 _PLACE = ("street", "postal", "city", "country")  # the order in which an address is written
-_SOMEBODY = set("customer person employee patient contact member author guest passenger driver holder claim manager".split())
+_SOMEBODY = set(
+    "customer person employee patient contact member author guest passenger driver holder claim manager".split()
+)
 
 
 def propose(source: Mapping[str, Any], target: Mapping[str, Any], embed: Embed | None = None) -> Mapped:
@@ -48,7 +51,7 @@ def finished(links: Mapping[str, Link], here: Sequence[Leaf], there: Sequence[Le
 def tried(mapping: Mapped, source: Mapping[str, Any], target: Mapping[str, Any]) -> Mapped:
     """The mapping with a note of what happened when sample data of the source was carried over."""
     try:
-        made = [apply(mapping, item) for item in instances(source, 3)]
+        made = [apply(mapping, item) for item in instances(_hinted(source, mapping), 3)]
     except InvalidInput as error:
         return replace(mapping, notes=(f"sample data cannot be carried over: {error}",))
     for item in made:
@@ -57,6 +60,29 @@ def tried(mapping: Mapped, source: Mapping[str, Any], target: Mapping[str, Any])
         except InvalidInput as error:
             return replace(mapping, notes=(f"sample data carried over does not satisfy the target: {error}",))
     return replace(mapping, notes=("sample data carried over satisfies the target's schema",))
+
+
+_HINTS: dict[str, dict[str, Any]] = {
+    "to_date": {"format": "date"},
+    "to_datetime": {"format": "date-time"},
+    "to_number": {"pattern": "^[1-9][0-9]{0,3}$"},
+    "to_integer": {"pattern": "^[1-9][0-9]{0,3}$"},
+    "to_boolean": {"enum": ["yes", "no"]},
+}
+
+
+def _hinted(source: Mapping[str, Any], mapping: Mapped) -> dict[str, Any]:
+    """The schema of the source, its texts held to what the mapping takes them for: dates, numbers, values."""
+    hinted: dict[str, Any] = copy.deepcopy(dict(source))
+    for link in mapping.links:
+        hint = _HINTS.get(link.transform, {"enum": list(link.options["map"])} if link.transform == "values" else {})
+        node: Any = hinted
+        for name in [part for part in link.sources[0].replace("[]", ".[]").split(".") if part] if hint else []:
+            place = node.get("items") if name == "[]" else node.get("properties", {}).get(name)
+            node = place if isinstance(place, dict) else {}
+        if node.get("type") == "string" and not node.keys() & {"enum", "format", "pattern", "const"}:
+            node |= hint
+    return hinted
 
 
 def scores(here: Sequence[Leaf], there: Sequence[Leaf], embed: Embed | None = None) -> dict[tuple[int, int], float]:
@@ -90,7 +116,10 @@ def _said(leaf: Leaf) -> tuple[list[str], list[str]]:
     """Words of the name, and of the names around it."""
     outer = [part for part in re.split(r"[.\[\]]+", leaf.path)[:-1] if part] if "." in leaf.path else []
     around = [word for part in [leaf.within, *outer] if part for word in words_of(part)][-3:]
-    return words_of(leaf.name), around
+    words = words_of(leaf.name)
+    if leaf.format in ("date", "date-time"):  # the format says already that it is a day
+        words = [word for word in words if word not in ("day", "time")] or words
+    return words, around
 
 
 def _phrase(leaf: Leaf) -> str:
@@ -106,12 +135,29 @@ def _linked(here: Sequence[Leaf], there: Sequence[Leaf], found: Mapping[tuple[in
     for link in _whole_names(here, there):
         links[link.target] = link
         taken.update(link.sources)
-    for score, t, s in sorted(((score, t, s) for (t, s), score in found.items()), key=lambda one: (-one[0], one[1], one[2])):
+    for score, t, s in sorted(
+        ((score, t, s) for (t, s), score in found.items()), key=lambda one: (-one[0], one[1], one[2])
+    ):
         wanted, given = there[t], here[s]
         if score >= LEAST and wanted.path not in links and given.path not in taken and _reaches(given, wanted, homes):
             links[wanted.path] = _link(given, wanted, score)
             taken.add(given.path)
+    links |= _left_over(here, there, links, taken)
     return links
+
+
+def _left_over(
+    here: Sequence[Leaf], there: Sequence[Leaf], links: Mapping[str, Link], taken: set[str]
+) -> dict[str, Link]:
+    """Where one leaf of a format is left on each side, in the same depth, they go together."""
+    found = {}
+    for form in ("date", "date-time", "email", "uri", "uuid"):
+        ours = [leaf for leaf in here if leaf.format == form and leaf.path not in taken]
+        theirs = [leaf for leaf in there if leaf.format == form and leaf.path not in links]
+        if len(ours) == len(theirs) == 1 and len(ours[0].arrays) == len(theirs[0].arrays) == 0:
+            reason = f"the only {form} that is left on both sides; check it"
+            found[theirs[0].path] = Link(theirs[0].path, (ours[0].path,), "copy", {}, 0.5, reason)
+    return found
 
 
 def _homes(here: Sequence[Leaf], there: Sequence[Leaf], found: Mapping[tuple[int, int], float]) -> dict[str, str]:
@@ -139,14 +185,8 @@ def _link(given: Leaf, wanted: Leaf, score: float) -> Link:
     reason = "the names say the same" if same else "the names and their places are alike"
     if step[0] != "copy":
         reason += f"; {_kind(given)} becomes {_kind(wanted)}"
-    options = {"map": _map(given, wanted)} if step[0] == "values" else {}
+    options = {"map": transforms.map_of(given, wanted)} if step[0] == "values" else {}
     return Link(wanted.path, (given.path,), step[0], options, round(score, 2), reason)
-
-
-def _map(given: Leaf, wanted: Leaf) -> dict[str, Any]:
-    if given.enum:
-        return transforms.value_map(given.enum, wanted.enum)
-    return {str(value): value for value in wanted.enum}
 
 
 def _kind(leaf: Leaf) -> str:

@@ -89,7 +89,12 @@ def _groups(sides: Sequence[_Side]) -> list[list[_Side]]:
     singles = [side for side in sides if not side.many]
     opposite = {side.owner for side in singles}
     verbs = {side.verb for side in singles if side.verb not in _GENERAL}
-    if len(opposite) == 2 and len({side.verb for side in singles}) > 1 and verbs and not any(side.many for side in sides):
+    if (
+        len(opposite) == 2
+        and len({side.verb for side in singles}) > 1
+        and verbs
+        and not any(side.many for side in sides)
+    ):
         return [[side for side in sides if side.owner == owner] for owner in sorted(opposite)]
     return [list(sides)]
 
@@ -110,5 +115,3 @@ def _association(sides: Sequence[_Side]) -> Association:
     if len({side.owner for side in sides}) == 2:
         return Association(named, first.owner, first.other, "one-to-one", required)
     return Association(named, first.other, first.owner, "one-to-many", required)
-
-

@@ -17,9 +17,31 @@ from groundstone.filters import fold
 Transform = Literal[
     "copy", "to_text", "to_number", "to_integer", "to_boolean", "to_date", "to_datetime", "join", "part", "values", "constant"
 ]  # fmt: skip
-YES, NO = {"true", "yes", "y", "1", "on", "t", "active", "j", "ja"}, {"false", "no", "n", "0", "off", "f", "inactive", "nein"}
-DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%Y/%m/%d", "%d-%m-%Y", "%d %B %Y", "%B %d, %Y", "%d %b %Y", "%Y%m%d", "%d.%m.%y")
-_FORMS = {"date-time": "time", "date": "time", "uri": "url", "url": "url", "iri": "url", "email": "email", "idn-email": "email"}
+YES, NO = (
+    {"true", "yes", "y", "1", "on", "t", "active", "j", "ja"},
+    {"false", "no", "n", "0", "off", "f", "inactive", "nein"},
+)
+DATES = (
+    "%Y-%m-%d",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%Y/%m/%d",
+    "%d-%m-%Y",
+    "%d %B %Y",
+    "%B %d, %Y",
+    "%d %b %Y",
+    "%Y%m%d",
+    "%d.%m.%y",
+)
+_FORMS = {
+    "date-time": "time",
+    "date": "time",
+    "uri": "url",
+    "url": "url",
+    "iri": "url",
+    "email": "email",
+    "idn-email": "email",
+}
 _SAME_VALUES = [
     "m male man mr", "f female woman w ms mrs", "x other diverse d nonbinary", "cancelled canceled void revoked", "paid settled",
     "open new pending created draft", "closed done completed complete finished resolved", "shipped sent dispatched", "low minor",
@@ -80,6 +102,11 @@ def _text_to_text(given: Leaf, wanted: Leaf) -> tuple[Transform, float] | None:
         dated = type_of(" ".join(re.findall(r"[A-Z]?[a-z]+", given.name))) in ("date", "datetime")
         return ("to_date" if wanted.format == "date" else "to_datetime"), 0.95 if dated else 0.85
     return "copy", 0.85 if right else 0.97
+
+
+def map_of(given: Leaf, wanted: Leaf) -> dict[str, Any]:
+    """The options of a "values" step; a text without known values is held to those of the target."""
+    return value_map(given.enum, wanted.enum) if given.enum else {str(value): value for value in wanted.enum}
 
 
 def value_map(left: Sequence[Any], right: Sequence[Any]) -> dict[str, Any]:
@@ -191,8 +218,6 @@ def _number(value: Any, *, whole: bool) -> float:
     if not math.isfinite(number) or (whole and number != int(number)):
         raise ValueError("is not a whole number" if whole else "is not a number")
     return int(number) if whole else number
-
-
 
 
 def refused(path: str, value: Any, target: str, why: str) -> InvalidInput:

@@ -34,7 +34,21 @@ _COMPOUND = {
     "shipto": "ship address", "billto": "bill address", "km": "mileage", "vat": "tax", "gross": "gross amount", "net": "net amount",
 }  # fmt: skip
 _SMALL = {"of", "the", "a", "an", "is", "has", "in", "for", "per", "at", "on", "by"}
-_VAGUE = {"name", "number", "identifier", "type", "date", "day", "code", "time", "value", "amount", "price", "status", "description"}
+_VAGUE = {
+    "name",
+    "number",
+    "identifier",
+    "type",
+    "date",
+    "day",
+    "code",
+    "time",
+    "value",
+    "amount",
+    "price",
+    "status",
+    "description",
+}
 
 
 def words_of(name: str) -> list[str]:
@@ -47,11 +61,15 @@ def words_of(name: str) -> list[str]:
     for part in _COMPOUND[whole].split() if whole in _COMPOUND else parts:
         found += _COMPOUND.get(part.lower(), part.lower()).split()
     joined = re.sub(r"\bdate of birth\b", "birth date", " ".join(found))
+    joined = re.sub(r"^(?:number|count) of (?=\w)", "", joined)  # how many, as the bare plural says
+    joined = re.sub(r"\b(?:number|num|nr|no)$", "identifier", joined)
     kept = [word for word in joined.split() if word not in _SMALL and not word.isdigit()] or joined.split()
     return [_CANON.get(names.singular(word), _CANON.get(word, names.singular(word))) for word in kept]
 
 
-def likeness(left: Sequence[str], right: Sequence[str], left_around: Sequence[str], right_around: Sequence[str]) -> float:
+def likeness(
+    left: Sequence[str], right: Sequence[str], left_around: Sequence[str], right_around: Sequence[str]
+) -> float:
     """How much two names say the same, 0 to 1; the names around them decide between equal ones."""
     inner = overlap(left, right)
     spelled = SequenceMatcher(None, "".join(left), "".join(right)).ratio()

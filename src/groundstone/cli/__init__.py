@@ -7,6 +7,7 @@ import sys
 import click
 
 from groundstone import __version__
+from groundstone.cli.builder import builder
 from groundstone.cli.demo import demo
 from groundstone.cli.evaluate import evaluate
 from groundstone.cli.kb import kb
@@ -14,6 +15,7 @@ from groundstone.cli.keys import keys
 from groundstone.cli.mcp import mcp
 from groundstone.cli.models import models
 from groundstone.cli.movies import movies
+from groundstone.cli.run import run
 from groundstone.cli.serve import serve
 from groundstone.cli.tasks import summarise, translate
 from groundstone.cli.usage import usage
@@ -26,7 +28,7 @@ def cli() -> None:
     """Answers that stand on your own documents."""
 
 
-for command in (demo, serve, kb, models, movies, evaluate, usage, summarise, translate, keys, mcp):
+for command in (demo, serve, run, kb, models, movies, builder, evaluate, usage, summarise, translate, keys, mcp):
     cli.add_command(command)
 
 

@@ -37,14 +37,7 @@ def demo(question: str | None, serve_too: bool) -> None:
 
 def prepared(platform: Platform) -> KnowledgeBase:
     """The film knowledge base, with its weights pulled and its catalogue synced if that has not happened yet."""
-    from groundstone.errors import WeightsMissing
-    from groundstone.platform import EMBEDDING_MODEL
-
-    try:
-        platform.weights.path(EMBEDDING_MODEL)
-    except WeightsMissing:
-        click.echo(f"fetching the weights of {EMBEDDING_MODEL} ...", err=True)
-        platform.weights.pull(EMBEDDING_MODEL)
+    fetch_weights(platform)
     app = platform.app("movies")
     kb = platform.install(app)
     line = show.ProgressLine()
@@ -53,3 +46,15 @@ def prepared(platform: Platform) -> KnowledgeBase:
     if report.new or report.changed:
         click.echo(f"{report.new + report.changed} films read in {report.seconds:.1f} s", err=True)
     return kb
+
+
+def fetch_weights(platform: Platform) -> None:
+    """The embedding model, if it is not here yet."""
+    from groundstone.errors import WeightsMissing
+    from groundstone.platform import EMBEDDING_MODEL
+
+    try:
+        platform.weights.path(EMBEDDING_MODEL)
+    except WeightsMissing:
+        click.echo(f"fetching the weights of {EMBEDDING_MODEL} ...", err=True)
+        platform.weights.pull(EMBEDDING_MODEL)

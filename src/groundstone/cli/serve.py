@@ -18,7 +18,8 @@ def serve(host: str | None, port: int | None) -> None:
     run(host, port)
 
 
-def run(host: str | None, port: int | None) -> None:
+def run(host: str | None, port: int | None, page: str = "/") -> None:
+    """``page`` is the one whose address is printed."""
     import socket
     import threading
     from dataclasses import replace
@@ -45,7 +46,7 @@ def run(host: str | None, port: int | None) -> None:
             raise ConfigError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from None
         listener.listen(128)  # before the address is printed, so that nobody who reads it is refused
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-        click.echo(f"Groundstone is at http://{shown}:{listener.getsockname()[1]}/  (Ctrl-C stops it)")
+        click.echo(f"Groundstone is at http://{shown}:{listener.getsockname()[1]}{page}  (Ctrl-C stops it)")
         if not platform.knowledge_bases():
             threading.Thread(target=_install, args=(platform,), daemon=True).start()
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
@@ -58,6 +59,7 @@ def _install(platform: Platform) -> None:
 
     try:
         for app in platform.apps():
-            platform.install(app).sync()
+            if app.knowledge is not None:
+                platform.install(app).sync()
     except GroundstoneError as error:
         click.echo(f"the shipped applications are not set up: {error}", err=True)

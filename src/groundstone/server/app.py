@@ -48,6 +48,7 @@ def create_app(platform: Platform) -> FastAPI:
         keys.router,
         tasks.router,
         usage.router,
+        builder.router,
         custom.router,
         sign_in.router,
         pages.router,

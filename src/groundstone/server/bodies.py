@@ -68,11 +68,14 @@ class FeedbackRequest(Request):
 
 
 class AppInfo(BaseModel):
+    """``page`` is where people use it. ``knowledge_base`` is empty for an application that has none."""
+
     name: str
     title: str
     about: str
     welcome: str
     examples: list[str]
+    page: str
     knowledge_base: str
 
 

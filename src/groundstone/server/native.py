@@ -150,7 +150,7 @@ def info(kb: KnowledgeBase) -> dict[str, Any]:
 
 
 def app_info(app: App) -> dict[str, Any]:
-    wanted = ("name", "title", "about", "welcome", "examples", "knowledge_base")
+    wanted = ("name", "title", "about", "welcome", "examples", "page", "knowledge_base")
     return {name: getattr(app, name) for name in wanted}
 
 

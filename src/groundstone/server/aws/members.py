@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from groundstone.errors import InvalidInput
+from groundstone.server import strict_json
 
 MISSING: Final = object()
 LARGEST = 2**63 - 1
-DEEPEST = 100  # levels of a body; what is read here is written again for an engine
 _KINDS = {
     str: "a string",
     bool: "a boolean",
@@ -50,15 +48,9 @@ please reformat your input and try again
     def of_json(cls, body: bytes) -> Members:
         """A request body. Raises InvalidInput when it is not one JSON object."""
         try:
-            text = body.decode("utf-8")
-            value = json.loads(text, parse_constant=_finite, parse_float=_finite)
-            if "\\ud" in text.lower():
-                json.dumps(value, ensure_ascii=False).encode("utf-8")  # ValueError for half of a surrogate pair
-        except (ValueError, RecursionError) as error:
+            return cls(strict_json.parsed(body))
+        except ValueError as error:
             raise malformed("body", f"it is not valid JSON ({error})") from None
-        if _depth(value) > DEEPEST:
-            raise malformed("body", f"it nests more than {DEEPEST} levels deep")
-        return cls(value)
 
     def __contains__(self, name: str) -> bool:
         return self._value.get(name) is not None
@@ -177,18 +169,3 @@ def _said(value: Any) -> str:
 
 def _shown(number: float) -> str:
     return f"{number}"[:40]
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text} is not a finite number")
-    return number
-
-
-def _depth(value: Any) -> int:
-    depth, level = 0, [value]
-    while depth <= DEEPEST and (level := [item for item in level if isinstance(item, dict | list)]):
-        level = [inner for item in level for inner in (item.values() if isinstance(item, dict) else item)]
-        depth += 1
-    return depth

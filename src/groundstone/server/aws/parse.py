@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 from groundstone.errors import InvalidInput
+from groundstone.server import strict_json
 from groundstone.server.aws import values
 from groundstone.server.aws.routes import Found
 from groundstone.server.aws.shapes import Clock, Member, Shape
 from groundstone.server.aws.values import Wrong
 
-DEEPEST = 100  # levels of lists and objects in a body
-HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # may be half of a surrogate pair
 JSON = ("application/json", "application/x-amz-json-1.1", "application/x-amz-json-1.0")
 CLOCKS: dict[str, Clock] = {"querystring": "iso8601", "uri": "iso8601", "header": "rfc822", "headers": "rfc822"}
 
@@ -76,30 +72,9 @@ def load(sent: Sent) -> Any:
     if media_type not in JSON:
         raise Malformed(f"The body is {media_type or 'of no stated type'}; this operation takes {JSON[0]}.")
     try:
-        loaded = json.loads(sent.body, parse_float=_finite, parse_constant=_finite)
-        if HALF.search(sent.body):
-            json.dumps(loaded, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise Malformed("A text of the body has half of a surrogate pair.") from None
-    except (ValueError, RecursionError) as error:
-        raise Malformed(f"The body is not valid JSON: {error}") from None
-    if sent.body.count(b"[") + sent.body.count(b"{") > DEEPEST and _depth(loaded) > DEEPEST:
-        raise Malformed(f"The body nests more than {DEEPEST} levels deep.")
-    return loaded
-
-
-def _finite(text: str) -> float:
-    if not math.isfinite(number := float(text)):
-        raise ValueError(f"{text} is no finite number")
-    return number
-
-
-def _depth(loaded: Any) -> int:
-    depth, level = 0, [loaded]
-    while level := [value for value in level if isinstance(value, dict | list)]:
-        depth += 1
-        level = [inner for value in level for inner in (value.values() if isinstance(value, dict) else value)]
-    return depth
+        return strict_json.parsed(sent.body)
+    except ValueError as error:
+        raise Malformed(f"The body is not JSON that can be used: {error}.") from None
 
 
 def _elsewhere(found: Found, sent: Sent) -> dict[str, Any]:

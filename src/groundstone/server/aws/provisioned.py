@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from groundstone.errors import Conflict, InvalidInput, NotFound
+from groundstone.errors import Conflict, LimitExceeded, NotFound
 from groundstone.server.aws import custom_models
 from groundstone.server.aws.custom_models import account_arn, base_arn, base_of, model_arn
 from groundstone.server.aws.listed import listed
@@ -22,10 +22,8 @@ NAME_ONLY = "A further name for a custom model: units and commitments are record
 def create(call: AwsCall) -> Mapping[str, Any]:
     params, names = call.params, call.platform.training.provisioned
     model = custom_models.find(call, params["modelId"])
-    if params["modelUnits"] < 1:
-        raise InvalidInput("modelUnits is at least 1")
     if len(names.list(call.caller)) >= MOST:
-        raise InvalidInput(f"there are {MOST} provisioned models already; delete some")
+        raise LimitExceeded(f"there are {MOST} provisioned models already; delete some")
     told = ("modelUnits", "commitmentDuration", "tags")
     request = {name: params[name] for name in told if name in params}
     token = params.get("clientRequestToken", "")

@@ -7,6 +7,7 @@ from functools import partial
 from fastapi import Request
 from starlette.responses import Response
 
+from groundstone.server.line import Line
 from groundstone.server.openai import chat_reply, chat_request, door, flow, members, replies
 
 
@@ -14,7 +15,7 @@ async def complete(request: Request) -> Response:
     """Reply to a conversation. Models named ``kb/NAME`` are knowledge bases: they answer with citations."""
     caller = await door.caller(request)
     asked = chat_request.read(await members.body(request))
-    line = replies.Line()
+    line = Line()
     start = partial(replies.pieces, door.platform(request), caller, asked, str(request.base_url), line)
     if asked.stream:
         return await flow.streamed(

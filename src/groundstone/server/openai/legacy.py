@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from groundstone.errors import GroundstoneError
 from groundstone.models.base import ChatOptions, Message
+from groundstone.server.line import Line
 from groundstone.server.openai import chat_reply, chat_request, door, errors, flow, members, replies
 from groundstone.server.openai.chat_request import Asked
 from groundstone.server.openai.grounded import Evidence
@@ -36,7 +37,7 @@ async def complete(request: Request) -> Response:
     """Continue a prompt."""
     caller = await door.caller(request)
     asked = read(await members.body(request))
-    line = replies.Line()
+    line = Line()
     start = partial(replies.pieces, door.platform(request), caller, asked, str(request.base_url), line)
     if asked.stream:
         return await flow.streamed(request, lambda: _frames(start(), asked), line.cut)

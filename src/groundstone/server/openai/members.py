@@ -9,48 +9,21 @@ from typing import Any, NoReturn
 from starlette.requests import Request
 
 from groundstone.errors import InvalidInput
+from groundstone.server import strict_json
 from groundstone.server.openai.errors import Refused
 
-DEEPEST = 200  # levels of nesting; what is read here is written again for an engine
 LONGEST_NAME = 512
 
 
 async def body(request: Request) -> dict[str, Any]:
     """The JSON object that was sent. Raises Refused."""
-    sent = await request.body()
     try:
-        data = json.loads(sent, parse_constant=_no_constant)
-        if b"\\u" in sent or sent.count(b"[") + sent.count(b"{") > DEEPEST:
-            _check_writable(data)
-    except (ValueError, RecursionError) as error:
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else error
-        raise Refused(f"The body is not JSON that can be used: {reason}", code="invalid_json") from None
+        data = strict_json.parsed(await request.body())
+    except ValueError as error:
+        raise Refused(f"The body is not JSON that can be used: {error}", code="invalid_json") from None
     if not isinstance(data, dict):
         raise Refused("The body must be a JSON object.", code="invalid_json")
     return data
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _check_writable(data: Any) -> None:
-    """Broken surrogates and deep nesting would fail later, inside an engine."""
-    if _depth(data) > DEEPEST:
-        raise RecursionError
-    try:
-        json.dumps(data, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise ValueError("it holds half of a surrogate pair") from None
-
-
-def _depth(data: Any) -> int:
-    depth, level = 0, [data]
-    while level and depth <= DEEPEST:
-        inner = (item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list))
-        level = [child for children in inner for child in children]
-        depth += 1
-    return depth
 
 
 class Members:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from groundstone.errors import NotFound
 from groundstone.identity import Principal
 from groundstone.models.base import ChatOptions, Delta, ModelInfo
+from groundstone.server.line import Line
 from groundstone.server.openai import door, grounded
 from groundstone.server.openai.chat_request import DEFAULT_TOKENS, Asked
 from groundstone.server.openai.errors import ModelNotFound
@@ -19,24 +20,6 @@ if TYPE_CHECKING:
     from groundstone.platform import Platform
 
 Piece = Delta | Evidence
-
-
-class Line:
-    """The line to an engine, which may be cut from another thread: whoever waits at its end is freed."""
-
-    def __init__(self) -> None:
-        self._stream: Any = None
-        self._is_cut = False
-
-    def hold(self, stream: Any) -> None:
-        self._stream = stream
-        if self._is_cut:
-            stream.close()
-
-    def cut(self) -> None:
-        self._is_cut = True
-        if self._stream is not None:
-            self._stream.close()
 
 
 def pieces(platform: Platform, caller: Principal, asked: Asked, base_url: str, line: Line) -> Iterator[Piece]:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from groundstone.errors import GroundstoneError
 from groundstone.identity import Principal
 from groundstone.models.base import Message
+from groundstone.server.line import Line
 from groundstone.server.openai import door, flow, items, kept, members, replies, responses_request
 from groundstone.server.openai.errors import Refused
 from groundstone.server.openai.responses_request import Wanted
@@ -29,7 +30,7 @@ async def create(request: Request) -> Response:
     """Reply to a text or to a list of items, going on from an earlier response if one is named."""
     caller, platform = await door.caller(request), door.platform(request)
     wanted = responses_request.read(await members.body(request))
-    line = replies.Line()
+    line = Line()
     pieces = partial(_pieces, platform, caller, wanted, str(request.base_url), line)
     if wanted.asked.stream:
         return await flow.streamed(request, lambda: _frames(_events(platform, caller, wanted, pieces)), line.cut)
@@ -55,9 +56,7 @@ async def delete(request: Request) -> Response:
     return flow.as_json({"id": id, "object": "response", "deleted": True})
 
 
-def _pieces(
-    platform: Platform, caller: Principal, wanted: Wanted, base_url: str, line: replies.Line
-) -> Iterator[Piece]:
+def _pieces(platform: Platform, caller: Principal, wanted: Wanted, base_url: str, line: Line) -> Iterator[Piece]:
     earlier = kept.conversation(platform.resources, caller, wanted.previous) if wanted.previous else []
     messages = items.messages([*earlier, *wanted.input])
     if wanted.instructions:
