@@ -13,7 +13,9 @@ both alike. Measured are
     p99                      the same for the 99th percentile, of all rounds together
 
 Groundstone writes each call to its ledger; LiteLLM runs as its documentation starts it, without a database,
-and so keeps none. Replies that differ from what the engine says fail the run.
+and so keeps none. LiteLLM checks its master key. Groundstone is measured as it starts on loopback, without keys;
+with an access key that has all three limits; and with that key by Amazon Bedrock's Converse instead of OpenAI's
+API. Replies that differ from what the engine says fail the run.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import measuring
 
@@ -42,6 +45,8 @@ HERE = Path(__file__).resolve().parent
 ENGINE = HERE / "instant_engine.py"
 ENVIRONMENT = Path(tempfile.gettempdir()) / "groundstone-peers" / "litellm"
 KEY = "sk-" + secrets.token_hex(32)  # LiteLLM wants one; Groundstone on loopback without keys of its own takes any
+LIMITS = ("--budget", "1000000", "--tokens-per-day", "1000000000", "--requests-per-minute", "10000000")
+COMMAND = str(Path(sys.executable).with_name("groundstone"))
 WAYS = ("whole", "stream")
 CONCURRENCIES = (1, 16)
 PATIENCE = 120.0  # seconds until a server that does not answer is given up
@@ -54,6 +59,8 @@ class Gateway:
     name: str
     port: int
     process: int
+    key: str = KEY
+    wire: str = "openai"
     latencies: dict[tuple[str, int], list[float]] = field(default_factory=dict)
     seconds: dict[tuple[str, int], float] = field(default_factory=dict)
     processor: dict[tuple[str, int], float] = field(default_factory=dict)
@@ -81,7 +88,7 @@ def _measure(gateways: Sequence[Gateway], way: str, concurrency: int, options: a
         for gateway in gateways:
             requests = options.requests if number else max(50, options.requests // 8)  # the first round warms up
             before = _processor_seconds(gateway.process)
-            done = _asked(gateway.port, way, concurrency, requests)
+            done = _asked(gateway, way, concurrency, requests)
             used = _processor_seconds(gateway.process) - before
             if number:
                 what = (way, concurrency)
@@ -90,26 +97,24 @@ def _measure(gateways: Sequence[Gateway], way: str, concurrency: int, options: a
                 gateway.processor[what] = gateway.processor.get(what, 0.0) + used
 
 
-def _asked(port: int, way: str, concurrency: int, requests: int) -> dict[str, float]:
-    command = [sys.executable, str(ENGINE), "ask", str(port), "instant", KEY, str(concurrency), str(requests), way]
+def _asked(gateway: Gateway, way: str, concurrency: int, requests: int) -> dict[str, Any]:
+    command = [sys.executable, str(ENGINE), "ask", str(gateway.port), "instant", gateway.key]
+    command += [str(concurrency), str(requests), way, gateway.wire]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
     if found["wrong"]:
-        raise SystemExit(f"port {port}: {found['wrong']} of {requests} replies ({way}) were not the engine's")
+        raise SystemExit(f"{gateway.name}: {found['wrong']} of {requests} replies ({way}) were not the engine's")
     return found
 
 
 def _gateways(stack: ExitStack, folder: Path, engine: int, only: str) -> Iterator[Gateway]:
     if only in ("", "groundstone"):
-        home = folder / "home"
-        home.mkdir()
-        (home / "catalog.toml").write_text(
-            f'[engines.instant]\nkind = "openai"\nurl = "http://127.0.0.1:{engine}/v1"\n\n'
-            '[models.instant]\nengine = "instant"\ntask = "chat"\nabilities = ["stream"]\n'
-        )
-        command = [str(Path(sys.executable).with_name("groundstone")), "serve", "--port"]
-        environ = {"GROUNDSTONE_HOME": str(home)}
-        yield Gateway("Groundstone", *stack.enter_context(_started(command, environ, folder / "ours.log")))
+        yield Gateway("Groundstone", *_groundstone(stack, _home(folder / "open", engine)))
+        home = _home(folder / "keyed", engine)
+        key = _key(home)
+        keyed = _groundstone(stack, home)
+        yield Gateway("Groundstone, key and limits", *keyed, key)
+        yield Gateway("Groundstone, Converse", *keyed, key, "converse")
     litellm = ENVIRONMENT / "bin" / "litellm"
     if only in ("", "litellm") and litellm.exists():
         config = folder / "litellm.yaml"
@@ -120,6 +125,25 @@ def _gateways(stack: ExitStack, folder: Path, engine: int, only: str) -> Iterato
         command = [str(litellm), "--config", str(config), "--host", "127.0.0.1", "--num_workers", "1", "--port"]
         environ = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR", "LITELLM_MASTER_KEY": KEY}
         yield Gateway("LiteLLM", *stack.enter_context(_started(command, environ, folder / "litellm.log")))
+
+
+def _home(home: Path, engine: int) -> Path:
+    home.mkdir()
+    (home / "catalog.toml").write_text(
+        f'[engines.instant]\nkind = "openai"\nurl = "http://127.0.0.1:{engine}/v1"\n\n'
+        '[models.instant]\nengine = "instant"\ntask = "chat"\nabilities = ["stream"]\n'
+    )
+    return home
+
+
+def _groundstone(stack: ExitStack, home: Path) -> tuple[int, int]:
+    return stack.enter_context(_started([COMMAND, "serve", "--port"], {"GROUNDSTONE_HOME": str(home)}, home / "log"))
+
+
+def _key(home: Path) -> str:
+    environ = {**os.environ, "GROUNDSTONE_HOME": str(home)}
+    made = subprocess.run([COMMAND, "keys", "create", *LIMITS], env=environ, capture_output=True, text=True, check=True)
+    return next(word for word in made.stdout.split() if word.startswith("gs-"))
 
 
 @contextmanager
@@ -197,9 +221,10 @@ def _report(gateways: Sequence[Gateway], options: argparse.Namespace) -> None:
     print(measuring.table(("", "reply", "callers", "a second", "per core", "added ms p50", "p99 ms"), rows))
     for way, concurrency in [(way, number) for number in CONCURRENCIES for way in WAYS]:
         found = {f["gateway"]: f for f in figures if (f["way"], f["callers"]) == (way, concurrency)}
-        if len(found) == 2:
-            ratio = found["Groundstone"]["per_core"] / found["LiteLLM"]["per_core"]
-            print(f"{way}, {concurrency} callers: {ratio:.1f} times the requests per core")
+        other = found.pop("LiteLLM", None)
+        if other and found:
+            ratios = (f"{name} {figure['per_core'] / other['per_core']:.1f}" for name, figure in found.items())
+            print(f"times LiteLLM's requests per core, {way}, {concurrency} callers: {'; '.join(ratios)}")
     print(measuring.machine())
     if options.json:
         Path(options.json).write_text(json.dumps({"machine": measuring.machine(), "figures": figures}, indent=1))

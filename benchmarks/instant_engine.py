@@ -1,7 +1,7 @@
 """A chat server that answers at once, and a client that asks as fast as it can: what is left is the gateway.
 
     python benchmarks/instant_engine.py serve PORT
-    python benchmarks/instant_engine.py ask PORT MODEL KEY CONCURRENCY REQUESTS stream|whole
+    python benchmarks/instant_engine.py ask PORT MODEL KEY CONCURRENCY REQUESTS stream|whole openai|converse
 
 Both speak just enough HTTP/1.1 to cost as little as possible; the client prints one line of JSON: seconds,
 the latency of each request in milliseconds, and how many replies were not what the engine says.
@@ -73,11 +73,17 @@ async def serve(port: int) -> None:
         await server.serve_forever()
 
 
-def request(port: int, model: str, key: str, *, stream: bool) -> bytes:
-    ask = {"model": model, "messages": [{"role": "user", "content": "Say twenty words."}], "max_tokens": 64}
-    body = json.dumps({**ask, "stream": stream}).encode()
+def request(port: int, model: str, key: str, stream: bool, wire: str) -> bytes:
+    if wire == "converse":  # of Amazon Bedrock
+        path = f"/model/{model}/converse{'-stream' * stream}"
+        said = [{"role": "user", "content": [{"text": "Say twenty words."}]}]
+        body = json.dumps({"messages": said, "inferenceConfig": {"maxTokens": 64}}).encode()
+    else:
+        path = "/v1/chat/completions"
+        ask = {"model": model, "messages": [{"role": "user", "content": "Say twenty words."}], "max_tokens": 64}
+        body = json.dumps({**ask, "stream": stream}).encode()
     head = (
-        f"POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nauthorization: Bearer {key}\r\n"
+        f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nauthorization: Bearer {key}\r\n"
         f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
@@ -97,8 +103,8 @@ async def _reply(reader: asyncio.StreamReader) -> bytes:
     return head + await reader.readexactly(length)
 
 
-async def ask(port: int, model: str, key: str, concurrency: int, requests: int, stream: bool) -> dict[str, object]:
-    sent, left, latencies, wrong = request(port, model, key, stream=stream), iter(range(requests)), list[float](), 0
+async def ask(port: int, sent: bytes, concurrency: int, requests: int) -> dict[str, object]:
+    left, latencies, wrong = iter(range(requests)), list[float](), 0
 
     async def one_client() -> None:
         nonlocal wrong
@@ -120,6 +126,7 @@ if __name__ == "__main__":
     if sys.argv[1] == "serve":
         asyncio.run(serve(int(sys.argv[2])))
     else:
-        port, model, key, concurrency, requests, way = sys.argv[2:8]
-        done = asyncio.run(ask(int(port), model, key, int(concurrency), int(requests), way == "stream"))
+        port, model, key, concurrency, requests, way, wire = sys.argv[2:9]
+        sent = request(int(port), model, key, way == "stream", wire)
+        done = asyncio.run(ask(int(port), sent, int(concurrency), int(requests)))
         print(json.dumps(done))

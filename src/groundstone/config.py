@@ -35,6 +35,7 @@ class Settings:
     hub: base address of a model hub that ``models pull`` may use; empty means none.
     s3_endpoint: address of an S3-compatible store; empty means the one of the AWS SDK.
     buckets: folder whose subfolders stand for buckets of S3; empty means ``buckets`` in the home folder.
+    source_roots: folders, joined as in PATH, that holders of access keys may name as sources; empty means none.
     """
 
     home: Path = field(default_factory=lambda: Path.home() / ".groundstone")
@@ -54,6 +55,7 @@ class Settings:
     hub: str = ""
     s3_endpoint: str = ""
     buckets: str = ""
+    source_roots: str = ""
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:

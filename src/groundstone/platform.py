@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -261,6 +262,12 @@ class Platform:
         """The folder whose subfolders stand for buckets of S3."""
         named = self.settings.buckets
         return Path(named).expanduser().absolute() if named else self.settings.home / "buckets"
+
+    @property
+    def source_roots(self) -> list[Path]:
+        """The folders below which holders of access keys may name sources."""
+        named = [name for name in self.settings.source_roots.split(os.pathsep) if name]
+        return [self.buckets, *(Path(name).expanduser().absolute() for name in named)]
 
     @part
     def store(self) -> Store:

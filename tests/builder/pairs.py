@@ -40,13 +40,16 @@ def pair(source: Any, target: Any, gold: str) -> Pair:
 
 ORDERS = pair(
     {
-        "orderNo": "str", "orderDate": "str:date", "currency": "str", "grandTotal": "num", "state": "open|paid|shipped|canceled",
-        "buyer": {"custNo": "int", "firstName": "str", "lastName": "str", "eMail": "str:email", "dob": "str:date", "newsletter": "bool"},
+        "orderNo": "str", "orderDate": "str:date", "currency": "str", "grandTotal": "num",
+        "state": "open|paid|shipped|canceled",
+        "buyer": {"custNo": "int", "firstName": "str", "lastName": "str", "eMail": "str:email", "dob": "str:date",
+        "newsletter": "bool"},
         "shipTo": {"street": "str", "zip": "str", "city": "str", "country": "str"},
         "positions": [{"sku": "str", "qty": "int", "unitPrice": "num", "text": "str"}],
     },
     {
-        "order_number": "str", "placed_on": "str:date", "total_amount": "num", "currency_code": "str", "status": "OPEN|PAID|SHIPPED|CANCELLED",
+        "order_number": "str", "placed_on": "str:date", "total_amount": "num", "currency_code": "str",
+        "status": "OPEN|PAID|SHIPPED|CANCELLED",
         "customer": {"id": "str", "full_name": "str", "email": "str:email", "date_of_birth": "str:date"},
         "delivery_address": {"street": "str", "postal_code": "str", "city": "str", "country": "str"},
         "lines": [{"article_number": "str", "quantity": "int", "price": "num", "description": "str"}],
@@ -74,11 +77,13 @@ ORDERS = pair(
 )  # fmt: skip
 STAFF = pair(
     {
-        "emp_id": "int", "name": "str", "hired": "str", "dept": "str", "annual_salary": "str", "active": "str", "phone_no": "str",
+        "emp_id": "int", "name": "str", "hired": "str", "dept": "str", "annual_salary": "str", "active": "str",
+        "phone_no": "str",
         "manager_email": "str:email", "sex": "m|f|x", "shoe_size": "int",
     },
     {
-        "employeeId": "int", "givenName": "str", "familyName": "str", "hireDate": "str:date", "departmentName": "str", "salary": "num",
+        "employeeId": "int", "givenName": "str", "familyName": "str", "hireDate": "str:date", "departmentName": "str",
+        "salary": "num",
         "isActive": "bool", "telephone": "str", "gender": "male|female|other", "supervisor": {"email": "str:email"},
     },
     """
@@ -96,12 +101,14 @@ STAFF = pair(
 )  # fmt: skip
 BOOKS = pair(
     {
-        "books": [{"isbn13": "str", "title": "str", "authorName": "str", "published": "int", "pages": "int", "lang": "str", "createdAt": "str:date-time"}],
+        "books": [{"isbn13": "str", "title": "str", "authorName": "str", "published": "int", "pages": "int",
+        "lang": "str", "createdAt": "str:date-time"}],
         "branch": {"name": "str", "addr": "str"},
     },
     {
         "library": {"name": "str", "address": "str"},
-        "items": [{"isbn": "str", "name": "str", "author": "str", "publicationYear": "int", "pageCount": "int", "language": "str", "addedOn": "str:date", "shelf": "str"}],
+        "items": [{"isbn": "str", "name": "str", "author": "str", "publicationYear": "int", "pageCount": "int",
+        "language": "str", "addedOn": "str:date", "shelf": "str"}],
     },
     """
     library.name = copy branch.name
@@ -117,13 +124,17 @@ BOOKS = pair(
 )  # fmt: skip
 CLAIMS = pair(
     {
-        "claim_ref": "str", "policy": {"number": "str", "holder": {"surname": "str", "forename": "str", "birthdate": "str:date", "mobile": "str"}},
-        "loss_date": "str", "reported": "str:date-time", "amount_claimed": "num", "kind": "car|home|travel", "notes": "str", "closed": "bool",
+        "claim_ref": "str", "policy": {"number": "str", "holder": {"surname": "str", "forename": "str",
+        "birthdate": "str:date", "mobile": "str"}},
+        "loss_date": "str", "reported": "str:date-time", "amount_claimed": "num", "kind": "car|home|travel",
+        "notes": "str", "closed": "bool",
         "attachments": [{"file": "str", "bytes": "int"}],
     },
     {
-        "claimReference": "str", "policyNumber": "str", "claimant": {"firstName": "str", "lastName": "str", "dateOfBirth": "str:date", "phone": "str"},
-        "incidentDate": "str:date", "reportDate": "str:date", "claimAmount": "num", "category": "CAR|HOME|TRAVEL", "description": "str",
+        "claimReference": "str", "policyNumber": "str", "claimant": {"firstName": "str", "lastName": "str",
+        "dateOfBirth": "str:date", "phone": "str"},
+        "incidentDate": "str:date", "reportDate": "str:date", "claimAmount": "num", "category": "CAR|HOME|TRAVEL",
+        "description": "str",
         "isClosed": "bool", "documents": [{"fileName": "str", "size": "int"}], "adjuster": "str",
     },
     """
@@ -145,13 +156,17 @@ CLAIMS = pair(
 )  # fmt: skip
 GUESTS = pair(
     {
-        "reservationId": "int", "guest": {"fullName": "str", "email": "str:email", "nationality": "str"}, "arrival": "str:date", "departure": "str:date",
-        "room": {"no": "str", "type": "single|double|suite", "ratePerNight": "num"}, "adults": "int", "children": "int", "paid": "yes|no",
+        "reservationId": "int", "guest": {"fullName": "str", "email": "str:email", "nationality": "str"},
+        "arrival": "str:date", "departure": "str:date",
+        "room": {"no": "str", "type": "single|double|suite", "ratePerNight": "num"}, "adults": "int",
+        "children": "int", "paid": "yes|no",
         "extras": [{"label": "str", "cost": "num"}],
     },
     {
-        "booking_id": "str", "first_name": "str", "last_name": "str", "mail": "str:email", "citizenship": "str", "check_in": "str:date", "check_out": "str:date",
-        "room_number": "str", "room_category": "SINGLE|DOUBLE|SUITE", "nightly_price": "num", "number_of_adults": "int", "number_of_children": "int",
+        "booking_id": "str", "first_name": "str", "last_name": "str", "mail": "str:email", "citizenship": "str",
+        "check_in": "str:date", "check_out": "str:date",
+        "room_number": "str", "room_category": "SINGLE|DOUBLE|SUITE", "nightly_price": "num",
+        "number_of_adults": "int", "number_of_children": "int",
         "is_paid": "bool", "services": [{"name": "str", "price": "num"}], "loyalty_card": "str",
     },
     """
@@ -174,14 +189,17 @@ GUESTS = pair(
 )  # fmt: skip
 VEHICLES = pair(
     {
-        "fleet": [{"plate": "str", "make": "str", "model": "str", "yr": "int", "km": "num", "fuel": "petrol|diesel|electric", "lastService": "str",
+        "fleet": [{"plate": "str", "make": "str", "model": "str", "yr": "int", "km": "num",
+        "fuel": "petrol|diesel|electric", "lastService": "str",
                    "driver": {"name": "str", "licenceNo": "str"}, "insured": "bool"}],
         "companyName": "str", "exportedAt": "str:date-time",
     },
     {
         "organisation": "str", "created": "str:date-time",
-        "vehicles": [{"licensePlate": "str", "manufacturer": "str", "model": "str", "year": "int", "mileage": "num", "fuelType": "Petrol|Diesel|Electric",
-                      "lastServiceDate": "str:date", "driverName": "str", "driverLicense": "str", "hasInsurance": "bool", "colour": "str"}],
+        "vehicles": [{"licensePlate": "str", "manufacturer": "str", "model": "str", "year": "int", "mileage": "num",
+        "fuelType": "Petrol|Diesel|Electric",
+                      "lastServiceDate": "str:date", "driverName": "str", "driverLicense": "str",
+                      "hasInsurance": "bool", "colour": "str"}],
     },
     """
     organisation = copy companyName

@@ -16,7 +16,8 @@ from langchain_aws import BedrockEmbeddings, BedrockLLM, ChatBedrock, ChatBedroc
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
 from groundstone.models.base import ToolCall
-from tests.server.aws_models import PNG, ModelsPlatform, client, refusal, said, served
+from tests.server.aws_models import ModelsPlatform, client, refusal, said, served
+from tests.server.engines import PNG
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(60)
 CLAUDE3 = "anthropic.claude-3-sonnet-20240229-v1:0"

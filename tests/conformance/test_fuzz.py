@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from groundstone.server.app import create_app
+from tests.examples import examples
 from tests.server.aws_models import ModelsPlatform
 from tests.server.live import serving
 
@@ -24,7 +25,7 @@ from .supported import supported
 
 PATIENCE = 20  # seconds until a request counts as hanging
 ODD = (None, True, -1, 1e300, 10**30, "", "x" * 70_000, [], {}, [[]], {"a": {}}, "\x00", "ünï😀", "../../etc")
-MANY = settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=examples(4), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")

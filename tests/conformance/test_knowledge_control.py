@@ -262,7 +262,9 @@ def test_sources_do_not_touch_each_others_documents(aws: Clients, home: Path) ->
 
 
 def test_a_source_that_retains_leaves_its_documents_for_good(aws: Clients, home: Path) -> None:
-    write_films(home / "buckets" / "kept")
+    kept = home / "buckets" / "kept"
+    kept.mkdir(parents=True)
+    (kept / "solaris.txt").write_text("Solaris was directed by Andrei Tarkovsky.", encoding="utf-8")
     base = aws.base("retains")
     source = aws.bucket_source(base, "kept", dataDeletionPolicy="RETAIN")
     other = aws.bucket_source(base, "films", "other")
@@ -654,8 +656,7 @@ def test_a_platform_that_is_closed_ends_its_jobs_with_a_reason(tmp_path: Path) -
         source = aws.bucket_source(base, "films")
         job = platform.ingestion.start(LOCAL, "films", source, parent=source)
         assert embed.reached.wait(20)
-        platform.ingestion._closing = True
-        platform.ingestion._stops[job.id].set()
+        platform.ingestion._workers.stop_all()
         embed.go.set()
     with platform_at(tmp_path) as platform:
         body = platform.ingestion.get(LOCAL, job.id).body

@@ -21,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 from groundstone.config import Settings
 from groundstone.platform import Platform
 from groundstone.server.app import create_app
+from tests.examples import examples
 from tests.server.openai_home import served
 
 PROMISES = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
@@ -54,7 +55,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.mark.parametrize(("label", "mode"), CASES)
 def test_every_call_answers_as_described(address: str, label: str, mode: GenerationMode) -> None:
     @settings(
-        max_examples=5,
+        max_examples=examples(3),
         deadline=None,
         derandomize=True,
         database=None,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from groundstone.server.aws import eventstream, model, serialise
 from groundstone.server.aws.routes import Found
+from tests.examples import examples
 
 from . import wire
 from .samples import Sampler
@@ -17,7 +18,7 @@ from .samples import Sampler
 TWO_WAY = {("bedrock-runtime", "InvokeModelWithBidirectionalStream"), ("qbusiness", "Chat")}  # need HTTP/2
 BODY_LESS = 204
 EVERY = [(service, name) for service in model.SERVICES for name in model.service(service).names()]
-SOME = settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=examples(2), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 def test_the_first_parts_of_all_paths_are_known() -> None:

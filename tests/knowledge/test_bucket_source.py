@@ -9,7 +9,7 @@ import pytest
 from groundstone.errors import MissingExtra, SourceError
 from groundstone.identity import LOCAL
 from groundstone.knowledge import index
-from groundstone.knowledge.source import Item, open_source
+from groundstone.knowledge.source import Failure, Item, open_source
 from groundstone.knowledge.spec import KnowledgeSpec, SourceSpec
 from tests.knowledge.tiny import TinyEmbed, collection
 
@@ -63,6 +63,13 @@ def test_objects_below_the_prefix_are_items(bucket: Any, endpoint: str) -> None:
     assert found[0].name == f"s3://{bucket.name}/docs/a.txt"
     assert found[0].read() == b"A"
     assert found[1].side is not None
+
+
+def test_a_metadata_object_without_its_object_is_reported_and_is_no_document(bucket: Any, endpoint: str) -> None:
+    bucket.put_object(Key="a.txt.metadata.json", Body=b'{"metadataAttributes": {}}')
+    (lone,) = open_source(SourceSpec("s3", f"s3://{bucket.name}/"), s3_endpoint=endpoint).items()
+    assert isinstance(lone, Failure)
+    assert "'a.txt'" in lone.reason
 
 
 def test_all_pages_of_keys_are_listed(bucket: Any, endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:

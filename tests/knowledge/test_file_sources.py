@@ -58,6 +58,13 @@ def test_a_side_file_belongs_to_its_file_and_changes_its_fingerprint(tmp_path: P
     assert after.side() == b'{"metadataAttributes": {}}'
 
 
+def test_a_side_file_without_its_file_is_reported_and_is_no_document(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt.metadata.json", '{"metadataAttributes": {}}')
+    lone = listed(tmp_path)["a.txt.metadata.json"]
+    assert isinstance(lone, Failure)
+    assert "'a.txt'" in lone.reason
+
+
 def test_links_never_lead_out_of_the_folder(tmp_path: Path) -> None:
     secret = write(tmp_path / "secret.txt", "secret")
     root = tmp_path / "root"

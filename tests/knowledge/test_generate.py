@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
-from groundstone.errors import EngineUnavailable, ModelError
+from groundstone.errors import BudgetExceeded, ContextTooLong, EngineUnavailable, InvalidInput, ModelError, RateLimited
 from groundstone.knowledge.answer import Answer, Event, to_json
 from groundstone.knowledge.base import KnowledgeBase
-from groundstone.models.base import Chat
+from groundstone.models.base import Chat, ChatOptions, Delta, Message
 from groundstone.models.fakes import FakeChat
 from groundstone.models.openai import OpenAICompatible
 from groundstone.records import Citation, Sentence
@@ -131,6 +132,37 @@ def test_what_is_computed_from_fields_or_declined_never_reaches_the_model(houses
 
 
 # -- streaming ---------------------------------------------------------------------------------------------
+
+
+class Pieces:
+    """Streams a reply in just these pieces."""
+
+    name = "pieces"
+
+    def __init__(self, *pieces: str) -> None:
+        self.pieces = pieces
+
+    def chat(self, messages: Sequence[Message], options: ChatOptions = ChatOptions()) -> Iterator[Delta]:
+        return (Delta(piece) for piece in self.pieces)
+
+
+LONG = f"{GOOD} Part-time staff have the same leave in proportion [1, 2]. All of them have 28 days. [1]"
+
+
+@pytest.mark.parametrize("cut", ["each letter", "blank after", "blank before", "blank alone"])
+def test_the_words_are_the_same_however_the_reply_is_cut(handbook: KnowledgeBase, cut: str) -> None:
+    words = {
+        "each letter": list(LONG),
+        "blank after": re.findall(r"\S+ ?", LONG),
+        "blank before": re.findall(r" ?\S+", LONG),
+        "blank alone": re.findall(r"\S+| ", LONG),
+    }
+    found = list(speaking(handbook, Pieces(*words[cut])).stream(QUESTION))
+    assert [event.data["text"] for event in found if event.kind == "sentence"] == [
+        "Every employee has 28 days of annual leave.",
+        "Part-time staff have the same leave in proportion.",
+        "All of them have 28 days.",
+    ]
 
 
 def test_the_events_come_in_order_and_the_pieces_make_up_the_reply(handbook: KnowledgeBase) -> None:
@@ -283,3 +315,20 @@ def test_a_server_that_is_gone_leaves_the_extractive_answer(
     assert answer.text == handbook.ask(QUESTION).text
     assert "127.0.0.1:9" in answer.query.notes[-1]
     assert issubclass(EngineUnavailable, ModelError)
+
+
+@pytest.mark.parametrize(
+    "error", [ContextTooLong("too long"), RateLimited("too often"), BudgetExceeded("too much"), ModelError("broken")]
+)
+@pytest.mark.parametrize("after", [0, 3])
+def test_a_model_that_cannot_be_asked_leaves_the_extractive_answer(
+    handbook: KnowledgeBase, error: Exception, after: int
+) -> None:
+    answer = speaking(handbook, FakeChat([GOOD], error=error, fail_after=after)).ask(QUESTION)
+    assert (answer.mode, answer.text) == ("extractive", handbook.ask(QUESTION).text)
+    assert str(error) in answer.query.notes[-1]
+
+
+def test_a_mistake_in_what_the_caller_wants_of_the_model_is_told(handbook: KnowledgeBase) -> None:
+    with pytest.raises(InvalidInput, match="no such thing"):
+        speaking(handbook, FakeChat([GOOD], error=InvalidInput("no such thing"))).ask(QUESTION)

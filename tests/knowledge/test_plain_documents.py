@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from groundstone.knowledge import courtesy, fit, prepare
-from groundstone.knowledge.base import KnowledgeBase
+from groundstone.knowledge.base import KnowledgeBase, Turn
 from groundstone.knowledge.chunk import chunk
 from groundstone.knowledge.index import failures
 from groundstone.knowledge.quotes import Ranked
 from groundstone.knowledge.spec import Chunking, KnowledgeSpec, SourceSpec
 from groundstone.models.base import Vectors
-from groundstone.models.fakes import FakeEmbed
+from groundstone.models.fakes import FakeChat, FakeEmbed
 from groundstone.records import Document
 from groundstone.text import is_sentence
 from tests.bases import HANDBOOK, opened
@@ -168,3 +168,26 @@ def test_a_passage_without_a_number_or_name_of_the_question_is_no_sure_answer() 
     assert not fit.sure("When did Otto build the mill?", good)
     assert not fit.sure("who built it", ranked("The mill was built.", 0.5, 0.6, 0.5))
     assert fit.strength("Who built the mill in 1704?", good) == "medium"
+
+
+def test_a_short_question_with_a_pronoun_is_about_what_was_asked_before(tmp_path: Path) -> None:
+    inside = tmp_path / "files"
+    inside.mkdir()
+    texts = {
+        "rome.txt": "The office in Rome has 41 desks. The office in Rome is managed by Dario Neri.",
+        "oslo.txt": "The office in Oslo has 20 desks. The office in Oslo is managed by Anna Berg.",
+        "pets.txt": "Dogs are welcome on Fridays. It is said that cats stay at home.",
+    }
+    for name, text in texts.items():
+        (inside / name).write_text(text, encoding="utf-8")
+    with opened(tmp_path, KnowledgeSpec("offices", source=SourceSpec("folder", str(inside)))) as kb:
+        kb.sync()
+        first = kb.ask("How many desks does the office in Rome have?")
+        turn = [Turn("How many desks does the office in Rome have?", first.query)]
+        assert "Dario Neri" in kb.ask("And who manages it?", history=turn).sentences[0].text
+        chat = FakeChat(["The office in Rome is managed by Dario Neri [1]."])
+        assert kb.ask("And who manages it?", history=turn, chat=chat).mode == "generative"
+        asked = chat.calls[-1][-1].content.rpartition("Question: ")[2]
+        assert asked == "How many desks does the office in Rome have? And who manages it?"
+        changed = kb.ask("Is it said that cats stay at home?", history=turn)  # that says enough by itself
+        assert changed.sentences[0].text == "It is said that cats stay at home."

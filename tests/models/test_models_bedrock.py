@@ -20,6 +20,7 @@ from groundstone.errors import (
     ModelError,
     WrongModel,
 )
+from groundstone.models import bedrock_body
 from groundstone.models.base import DEFAULTS, ChatOptions, Delta, DrawOptions, Message, Picture, Tool, ToolCall
 from groundstone.models.bedrock import BedrockChat, BedrockDraw, BedrockEmbed, BedrockRerank
 from groundstone.models.fakes import FakeDraw
@@ -105,6 +106,7 @@ def test_a_reply_is_streamed_and_ends_with_usage_reason_and_model(server: Bedroc
         "system": [{"text": "be brief"}],
         "messages": [{"role": "user", "content": [{"text": "hello"}]}],
         "inferenceConfig": {"maxTokens": 9, "temperature": 0.0, "topP": 0.5, "stopSequences": ["END"]},
+        "additionalModelResponseFieldPaths": ["/stop_sequence"],
     }
     assert "Credential=AKIDEXAMPLE/" in server.headers[0]["Authorization"]
 
@@ -112,6 +114,31 @@ def test_a_reply_is_streamed_and_ends_with_usage_reason_and_model(server: Bedroc
 def test_settings_that_are_none_are_left_out(server: BedrockServer, shared: BedrockChat) -> None:
     _, body = talk(server, shared, FINE, temperature=None)
     assert body["inferenceConfig"] == {"maxTokens": 512}
+
+
+@pytest.mark.parametrize(
+    ("stops", "fields", "told"),
+    [
+        (("A", "B"), {"additionalModelResponseFields": {"stop_sequence": "B"}}, "B"),
+        (("A", "B"), {}, None),
+        (("A",), {}, "A"),
+    ],
+)
+def test_the_stop_sequence_is_told_when_it_is_known(
+    server: BedrockServer, shared: BedrockChat, stops: tuple[str, ...], fields: dict[str, Any], told: str | None
+) -> None:
+    (_, said), used = end("stop_sequence")
+    pieces, _ = talk(server, shared, [BEGIN, text("ok"), stop(), ("messageStop", said | fields), used], stop=stops)
+    assert (pieces[-1].stop_reason, pieces[-1].stopped_by) == ("stop", told)
+
+
+def test_each_family_has_its_own_name_for_top_k(server: BedrockServer, shared: BedrockChat) -> None:
+    _, body = talk(server, shared, FINE, top_k=9)
+    assert body["additionalModelRequestFields"] == {"top_k": 9}
+    nova = bedrock_body.settings("us.amazon.nova-lite-v1:0", ChatOptions(top_k=9), ASK)
+    assert nova["additionalModelRequestFields"] == {"inferenceConfig": {"topK": 9}}
+    with pytest.raises(WrongModel, match="takes no top_k"):
+        bedrock_body.settings("amazon.titan-text-lite-v1", ChatOptions(top_k=9), ASK)
 
 
 def test_pictures_tool_calls_and_results_take_their_form(server: BedrockServer, shared: BedrockChat) -> None:

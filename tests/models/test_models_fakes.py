@@ -80,6 +80,13 @@ def test_tool_calls_are_scripted_alone_and_between_words() -> None:
     assert "".join(piece.text for piece in among) == "Let me look."
 
 
+def test_a_reply_ends_before_the_first_stop_sequence_and_names_it() -> None:
+    pieces = list(FakeChat(["one two three"]).chat(ASK, ChatOptions(stop=("three", "two"))))
+    assert ("".join(piece.text for piece in pieces), pieces[-1].stopped_by) == ("one ", "two")
+    assert list(FakeChat(["one"]).chat(ASK, ChatOptions(stop=("two",))))[-1].stopped_by is None
+    assert list(FakeChat(["a b two"]).chat(ASK, ChatOptions(1, stop=("two",))))[-1].stopped_by is None
+
+
 def test_a_stop_reason_is_given_as_scripted() -> None:
     assert list(FakeChat(["no"], stop_reason="filtered").chat(ASK))[-1].stop_reason == "filtered"
 

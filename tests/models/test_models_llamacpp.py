@@ -119,7 +119,9 @@ def test_the_same_seed_gives_the_same_reply(smollm: LlamaCpp) -> None:
 def test_a_stop_text_ends_the_reply(smollm: LlamaCpp) -> None:
     pieces = ask(smollm, "What is a cat?", stop=("feline",), max_tokens=30)
     assert "feline" not in text(pieces)
-    assert pieces[-1].stop_reason == "stop"
+    assert (pieces[-1].stop_reason, pieces[-1].stopped_by) == ("stop", "feline")
+    assert ask(smollm, "Say yes.", stop=("feline",), max_tokens=2)[-1].stopped_by is None
+    assert text(ask(smollm, "Tell me about Rome", temperature=2.0, top_k=1)) == text(ask(smollm, "Tell me about Rome"))
 
 
 def test_a_deep_schema_is_kept_to(smollm: LlamaCpp) -> None:

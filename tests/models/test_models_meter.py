@@ -77,7 +77,7 @@ def test_money_is_refused_once_it_is_spent(ledger: Ledger) -> None:
     limited.record(call(cost=9.0, key="k2"))
     limited.admit(ANA)
     limited.record(call(cost=0.6))
-    with pytest.raises(BudgetExceeded, match=r"spent 1.20 of 1 this month"):
+    with pytest.raises(BudgetExceeded, match=r"spent 1.2 of 1 this month"):
         limited.admit(ANA)
 
 

@@ -66,7 +66,8 @@ def ended(reason: str = "tool_calls") -> str:
 def test_settings_are_sent_and_those_that_are_none_are_left_out() -> None:
     body = sent(temperature=None)
     assert set(body) == {"model", "messages", "max_tokens", "stream", "stream_options"}
-    body = sent(top_p=0.5, stop=("\n", "END"), seed=7, temperature=0.0)
+    body = sent(top_p=0.5, stop=("\n", "END"), seed=7, temperature=0.0, top_k=0)
+    assert body["top_k"] == 0
     assert (body["top_p"], body["stop"], body["seed"], body["temperature"]) == (0.5, ["\n", "END"], 7, 0.0)
 
 
@@ -228,6 +229,13 @@ def test_a_refusal_of_the_model_is_shown_and_counts_as_filtered() -> None:
 def test_usage_that_the_server_does_not_tell_stays_unknown() -> None:
     pieces, _ = talk([STREAM, word("x", "stop"), DONE])
     assert pieces[-1] == Delta(stop_reason="stop", model="tiny")
+
+
+def test_a_stop_sequence_that_ended_the_reply_is_told_where_the_server_names_it() -> None:
+    for named, told in (("END", "END"), (128009, None), ("stop", None), (None, None)):
+        last = event(choices=[{"index": 0, "delta": {}, "finish_reason": "stop", "stop_reason": named}])
+        pieces, _ = talk([STREAM, word("x"), last, DONE], options=ChatOptions(stop=("END", "\n")))
+        assert (pieces[-1].stop_reason, pieces[-1].stopped_by) == ("stop", told)
 
 
 def whole(message: dict[str, Any], reason: str | None = "stop") -> list[Reply]:

@@ -160,6 +160,14 @@ def test_what_does_not_fit_is_refused_before_the_engine_is_asked(notes: Notes) -
     assert [call.outcome for call in notes.calls] == ["ok", "refused"]
 
 
+def test_what_is_far_too_long_is_refused_before_its_tokens_are_counted(notes: Notes) -> None:
+    engine = Counting()
+    models = service(notes, {"a": engine}, info("a", context=100, abilities=frozenset({"stream", "count"})))
+    engine.count_chat = lambda messages: pytest.fail("it was counted")  # type: ignore[method-assign]
+    with pytest.raises(ContextTooLong, match="has 30,000 characters; a has room for 100 tokens"):
+        models.chat(ANA, "a", [Message("user", "long " * 6000)])
+
+
 def test_limits_refuse_before_the_engine_is_asked(notes: Notes) -> None:
     engine = FakeChat()
     models = service(notes, {"a": engine}, info("a"))

@@ -14,17 +14,17 @@ from botocore.eventstream import EventStream
 from botocore.exceptions import ClientError
 
 from groundstone.errors import EngineTimeout, EngineUnavailable
-from groundstone.models.base import DEFAULTS, ChatOptions, Delta, DrawOptions, Message, ModelInfo, Picture, ToolCall
+from groundstone.models.base import DEFAULTS, ChatOptions, Delta, Message, ModelInfo, Picture, ToolCall
 from groundstone.models.catalog import Catalog
-from groundstone.models.fakes import FakeEmbed
+from groundstone.models.fakes import FakeEmbed, FakeRerank
 from groundstone.models.service import Models
 from groundstone.records import Usage
 from groundstone.server.app import create_app
 
+from .engines import Painter
 from .live import serving
 from .standin import StandInPlatform
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 CHAT_IDS = (
     "anthropic.claude-v2",
     "anthropic.claude-v2:1",
@@ -58,6 +58,7 @@ class ScriptedChat:
     def __init__(self) -> None:
         self.script: list[str | ToolCall | Exception] = ["Hello", " there."]
         self.stop: Any = "stop"
+        self.stopped_by: str | None = None
         self.asked: list[tuple[Sequence[Message], ChatOptions]] = []
         self.closed = 0
 
@@ -72,12 +73,14 @@ class ScriptedChat:
                     raise part
                 yield Delta(tool_call=part) if isinstance(part, ToolCall) else Delta(part)
             called = any(isinstance(part, ToolCall) for part in self.script)
-            yield Delta(usage=Usage(11, 3), stop_reason="tool_calls" if called else self.stop, model="scripted")
+            stop: Any = "tool_calls" if called else self.stop
+            yield Delta(usage=Usage(11, 3), stop_reason=stop, model="scripted", stopped_by=self.stopped_by)
         finally:
             self.closed += 1
 
-    def begin(self, *script: str | ToolCall | Exception, stop: Any = "stop") -> None:
+    def begin(self, *script: str | ToolCall | Exception, stop: Any = "stop", stopped_by: str | None = None) -> None:
         """Forget everything; reply so from now on."""
+        self.stopped_by = stopped_by
         self.script, self.stop, self.asked, self.closed = list(script) or ["Hello", " there."], stop, [], 0
 
     def count_chat(self, messages: Sequence[Message]) -> int:
@@ -98,25 +101,6 @@ class Seeing(FakeEmbed):
 
     def embed_pictures(self, pictures: Sequence[Picture]) -> Any:
         return self.embed([picture.media_type for picture in pictures])
-
-
-class WordRerank:
-    name = "word-rerank"
-
-    def rerank(self, query: str, texts: Sequence[str]) -> list[float]:
-        words = set(query.lower().split())
-        return [len(words & set(text.lower().split())) / max(len(words), 1) for text in texts]
-
-
-class Drawing:
-    name = "drawing"
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, DrawOptions]] = []
-
-    def draw(self, prompt: str, options: DrawOptions) -> list[Picture]:
-        self.asked.append((prompt, options))
-        return [Picture(PNG, "image/png")] * options.count
 
 
 class Down:
@@ -159,12 +143,12 @@ def infos() -> dict[str, ModelInfo]:
 class ModelsPlatform(StandInPlatform):
     def __init__(self, home: Path, **settings: Any) -> None:
         super().__init__(home, **settings)
-        self.chat, self.drawing = ScriptedChat(), Drawing()
+        self.chat, self.drawing = ScriptedChat(), Painter()
         engines: dict[str, Any] = {
             "scripted": self.chat,
             "words": FakeEmbed(64),
             "seeing": Seeing(32),
-            "word-rerank": WordRerank(),
+            "word-rerank": FakeRerank(),
             "drawing": self.drawing,
             "down": Down(EngineUnavailable("the engine at 127.0.0.1:1 does not answer; is it running?")),
             "slow": Down(EngineTimeout("the engine did not answer within 60 s")),

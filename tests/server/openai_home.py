@@ -12,18 +12,18 @@ from typing import Any
 from groundstone.config import Settings
 from groundstone.identity import LOCAL
 from groundstone.knowledge.spec import SourceSpec
-from groundstone.models.base import DEFAULTS, ChatOptions, Delta, DrawOptions, Message, ModelInfo, Picture, ToolCall
+from groundstone.models.base import DEFAULTS, ChatOptions, Delta, Message, ModelInfo, ToolCall
 from groundstone.models.catalog import Catalog
-from groundstone.models.fakes import FakeChat, FakeEmbed
+from groundstone.models.fakes import FakeChat, FakeEmbed, FakeRerank
 from groundstone.models.service import Models
 from groundstone.platform import Platform
 from groundstone.records import Usage
 from groundstone.server.app import create_app
 from tests import bases
 
+from .engines import Painter
 from .live import serving
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 16
 ALL = frozenset({"stream", "tools", "schema", "images"})
 
 
@@ -61,25 +61,6 @@ class Scripted:
         self.deltas = [*made, Delta(usage=Usage(7, 5), stop_reason=stop)]
 
 
-class Overlap:
-    name = "overlap"
-
-    def rerank(self, query: str, texts: Sequence[str]) -> list[float]:
-        words = set(query.lower().split())
-        return [len(words & set(text.lower().split())) / max(len(words), 1) for text in texts]
-
-
-class Painter:
-    name = "painter"
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, DrawOptions]] = []
-
-    def draw(self, prompt: str, options: DrawOptions) -> list[Picture]:
-        self.asked.append((prompt, options))
-        return [Picture(PNG, "image/png")] * options.count
-
-
 class Home:
     """The platform and its engines, by name."""
 
@@ -89,7 +70,7 @@ class Home:
             "scripted": self.scripted,
             "echo": self.echo,
             "vectors": FakeEmbed(16, "vectors"),
-            "overlap": Overlap(),
+            "overlap": FakeRerank(),
             "painter": self.painter,
         }
         models = [

@@ -69,7 +69,9 @@ class StandInPlatform:
         spec = self._kbs["movies"].spec if "movies" in self._kbs else None
         if spec is None:
             return []
-        return [StandInApp(spec.name, spec.title, spec.about, spec.welcome, spec.examples, f"/chat/{spec.name}", spec.name)]
+        return [
+            StandInApp(spec.name, spec.title, spec.about, spec.welcome, spec.examples, f"/chat/{spec.name}", spec.name)
+        ]
 
     def knowledge_bases(self, principal: Principal) -> list[str]:
         return sorted(self._kbs)
@@ -137,8 +139,8 @@ class StandInKnowledge:
         found = [item for item in self.documents.values() if matches(item, where) and fold(text) in fold(item.text)]
         return [Hit(_chunk(item), item, 0.5) for item in found[:limit]]
 
-    def ask(self, question: str, *, history: Sequence[Any] = (), query: Query | None = None) -> Answer:
-        self.asked.append({"question": question, "history": list(history), "query": query})
+    def ask(self, question: str, *, history: Sequence[Any] = (), query: Query | None = None, **how: Any) -> Answer:
+        self.asked.append({"question": question, "history": list(history), "query": query, "how": how})
         if not question.strip():
             raise InvalidQuestion("the question is empty")
         if "refuse" in question:
@@ -149,10 +151,12 @@ class StandInKnowledge:
             raise RuntimeError("a secret detail")
         return self._listed(query) if query else self._understood(question)
 
-    def stream(self, question: str, *, history: Sequence[Any] = (), query: Query | None = None) -> Iterator[Event]:
+    def stream(
+        self, question: str, *, history: Sequence[Any] = (), query: Query | None = None, **how: Any
+    ) -> Iterator[Event]:
         try:
             pause = 0.4 if "slow" in question else self.pause
-            for event in events(self.ask(question, history=history, query=query)):
+            for event in events(self.ask(question, history=history, query=query, **how)):
                 yield event
                 time.sleep(pause)
         finally:

@@ -314,6 +314,7 @@ def test_the_memory_of_failures_is_bounded(monkeypatch: pytest.MonkeyPatch) -> N
 PUBLIC = {
     "/healthz",
     "/api/openapi.json",
+    "/api/openapi-3.0.json",
     "/sign-in",
     "/sign-out",
     "/favicon.ico",

@@ -12,7 +12,7 @@ from groundstone.errors import InvalidInput, NotSupported
 from groundstone.filters import And, Compare, Filter, Not, Or, check, fold
 from groundstone.schema import FieldSpec, Schema
 from groundstone.server.aws.knowledge_filters import where_of
-from groundstone.server.aws.knowledge_paging import opened, page, sealed
+from groundstone.server.aws.paging import opened, page, sealed
 
 SCHEMA = Schema(
     (

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from groundstone.filters import Compare
 from groundstone.knowledge.answer import to_json
 from groundstone.server import bodies
 
@@ -126,6 +127,18 @@ def test_an_edited_interpretation_replaces_the_understanding(client: httpx.Clien
     answer = client.post(ASK, json={"question": "classic animated films", "query": query}).json()
     assert len(answer["query"]["chips"]) == 1
     assert platform._kbs["movies"].asked[-1]["query"].where is not None
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+def test_a_question_may_be_confined_to_some_documents(
+    client: httpx.Client, platform: StandInPlatform, accept: str
+) -> None:
+    where = {"field": "year", "op": "ge", "value": 1990}
+    asked = {"question": "Christmas films", "where": where, "limit": 2}
+    assert client.post(ASK, json=asked, headers={"accept": accept}).status_code == 200
+    assert platform._kbs["movies"].asked[-1]["how"] == {"where": Compare("year", "ge", 1990), "limit": 2}
+    for wrong in ({"where": {"field": "year"}}, {"where": []}, {"limit": 0}):
+        assert client.post(ASK, json=asked | wrong, headers={"accept": accept}).status_code == 400
 
 
 def test_errors_have_one_form_and_hide_what_was_not_meant_for_people(shared: httpx.Client) -> None:

@@ -18,7 +18,8 @@ from pydantic import BaseModel
 from groundstone.errors import EngineUnavailable
 from groundstone.models.base import Delta, Picture, ToolCall
 
-from .openai_home import PNG, Home, served
+from .engines import PNG
+from .openai_home import Home, served
 
 ASKED: Any = [{"role": "user", "content": "hello"}]
 WEATHER: Any = {

@@ -13,7 +13,8 @@ import pytest
 
 from groundstone.models.base import DrawOptions, ModelInfo
 
-from .openai_home import PNG, Home, served
+from .engines import PNG
+from .openai_home import Home, served
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,8 @@ from groundstone.identity import LOCAL, Principal
 from groundstone.models.base import Message, Picture, ToolCall
 from groundstone.server.openai import kept
 
-from .openai_home import PNG, Home, served
+from .engines import PNG
+from .openai_home import Home, served
 
 WEATHER: Any = {"type": "function", "name": "weather", "parameters": {"type": "object"}, "strict": False}
 TEXT_EVENTS = [

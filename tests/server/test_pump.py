@@ -111,3 +111,46 @@ def test_a_caller_who_goes_away_frees_a_thread_that_waits() -> None:
         return pump.gone
 
     assert asyncio.run(asyncio.wait_for(run(), 5))
+
+
+def test_a_whole_reply_is_not_held_back_and_wakes_its_reader_once() -> None:
+    async def run() -> tuple[list[int], int]:
+        woken = 0
+        pump = Pump(lambda: (number for number in range(3 * WAITING)), never, whole=True)
+        wake = pump._loop.call_soon_threadsafe
+
+        def counted(*args: Any, **options: Any) -> Any:
+            nonlocal woken
+            woken += 1
+            return wake(*args, **options)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pump._loop, "call_soon_threadsafe", counted)
+            items = await pump.all()
+        pump.stop()
+        return items, woken
+
+    items, woken = asyncio.run(run())
+    assert items == list(range(3 * WAITING))
+    assert woken <= 1
+
+
+def test_a_caller_who_waits_for_a_whole_reply_and_goes_away_frees_the_thread() -> None:
+    freed, gone = threading.Event(), asyncio.Event()
+
+    def items() -> Iterator[int]:
+        freed.wait()
+        yield 1
+
+    async def receive() -> Any:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def run() -> tuple[list[int], bool]:
+        pump = Pump(items, receive, cut=freed.set, whole=True)
+        asyncio.get_running_loop().call_later(0.05, gone.set)
+        found = await pump.all()
+        pump.stop()
+        return found, pump.gone
+
+    assert asyncio.run(asyncio.wait_for(run(), 5)) == ([], True)

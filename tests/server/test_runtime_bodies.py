@@ -14,7 +14,8 @@ from groundstone.models.base import ToolCall
 from groundstone.server.aws.bodies_cohere import citations
 from groundstone.server.aws.families import FAMILIES
 
-from .aws_models import CHAT_IDS, PNG, ModelsPlatform, chunks, client, refusal, said, served
+from .aws_models import CHAT_IDS, ModelsPlatform, chunks, client, refusal, said, served
+from .engines import PNG
 
 VERSION = {"anthropic_version": "bedrock-2023-05-31"}
 CLAUDE = "anthropic.claude-3-sonnet-20240229-v1:0"
@@ -241,6 +242,39 @@ def test_claude_completions_end_where_the_next_human_would_speak(platform: Model
     assert invoke(bedrock, "anthropic.claude-instant-v1", **body)["stop_reason"] == "max_tokens"
 
 
+def test_the_stop_sequence_is_named_where_the_form_has_a_place_for_it(platform: ModelsPlatform, bedrock: Any) -> None:
+    platform.chat.begin("so", stopped_by="END")
+    asked = VERSION | {"max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}]}
+    reply = invoke(bedrock, CLAUDE, **asked)
+    assert (reply["stop_reason"], reply["stop_sequence"]) == ("stop_sequence", "END")
+    streamed = chunks(bedrock.invoke_model_with_response_stream(modelId=CLAUDE, body=json.dumps(asked)))
+    assert streamed[-2]["delta"] == {"stop_reason": "stop_sequence", "stop_sequence": "END"}
+    old = {"prompt": "\n\nHuman: Hi\n\nAssistant:", "max_tokens_to_sample": 9}
+    assert invoke(bedrock, "anthropic.claude-v2", **old)["stop"] == "END"
+    titan = invoke(bedrock, "amazon.titan-text-express-v1", inputText="Hi")
+    assert titan["results"][0]["completionReason"] == "STOP_CRITERIA_MET"
+    nova = invoke(bedrock, "amazon.nova-lite-v1:0", messages=[{"role": "user", "content": [{"text": "Hi"}]}])
+    assert nova["stopReason"] == "stop_sequence"
+
+
+TOP_K: list[tuple[str, dict[str, Any]]] = [
+    (CLAUDE, VERSION | {"max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}], "top_k": 20}),
+    (
+        "amazon.nova-lite-v1:0",
+        {"messages": [{"role": "user", "content": [{"text": "Hi"}]}], "inferenceConfig": {"topK": 20}},
+    ),
+    ("cohere.command-text-v14", {"prompt": "Hi", "k": 20}),
+    ("mistral.mistral-7b-instruct-v0:2", {"prompt": "<s>[INST] Hi [/INST]", "top_k": 20}),
+    ("mistral.mistral-large-2407-v1:0", {"messages": [{"role": "user", "content": "Hi"}], "top_k": 20}),
+]
+
+
+@pytest.mark.parametrize(("model", "body"), TOP_K, ids=[model for model, _ in TOP_K])
+def test_top_k_is_sent_on(platform: ModelsPlatform, bedrock: Any, model: str, body: dict[str, Any]) -> None:
+    invoke(bedrock, model, **body)
+    assert platform.chat.options.top_k == 20
+
+
 # -- the others -------------------------------------------------------------------------------------------
 
 
@@ -419,7 +453,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     (CLAUDE, VERSION | {"messages": HI}, "required key [max_tokens] not found"),
     (CLAUDE, VERSION | {"max_tokens": 9, "messages": HI, "stream": True}, "extraneous key [stream] is not permitted"),
     (CLAUDE, VERSION | {"max_tokens": 0, "messages": HI}, "max_tokens: 0 is not greater or equal to 1"),
-    (CLAUDE, VERSION | {"max_tokens": 9, "messages": HI, "top_k": 5}, "top_k is not supported"),
+    (CLAUDE, VERSION | {"max_tokens": 9, "messages": HI, "top_k": -2}, "top_k"),
     (CLAUDE, VERSION | {"max_tokens": 9, "messages": HI, "anthropic_beta": ["x"]}, "anthropic_beta is not supported"),
     (CLAUDE, VERSION | {"max_tokens": 9, "messages": []}, "must start with a user message"),
     (CLAUDE, VERSION | {"max_tokens": 9, "messages": [{"role": "user", "content": 5}]}, "expected a list"),

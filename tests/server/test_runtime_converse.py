@@ -10,7 +10,8 @@ import pytest
 
 from groundstone.models.base import ToolCall
 
-from .aws_models import PNG, ModelsPlatform, client, refusal, served
+from .aws_models import ModelsPlatform, client, refusal, served
+from .engines import PNG
 
 MODEL = "anthropic.claude-3-sonnet-20240229-v1:0"
 TOOL = {
@@ -194,6 +195,15 @@ def test_a_schema_reaches_the_model(platform: ModelsPlatform, bedrock: Any) -> N
     assert platform.chat.options.schema == schema
 
 
+def test_a_stop_sequence_that_the_engine_names_is_the_reason_of_the_end(platform: ModelsPlatform, bedrock: Any) -> None:
+    platform.chat.begin("so", stopped_by="END")
+    asked = {"messages": [user("Hi")], "additionalModelResponseFieldPaths": ["/stop_sequence"]}
+    response = bedrock.converse(modelId=MODEL, **asked)
+    ended = {"stopReason": "stop_sequence", "additionalModelResponseFields": {"stop_sequence": "END"}}
+    assert {name: response[name] for name in ended} == ended
+    assert list(bedrock.converse_stream(modelId=MODEL, **asked)["stream"])[-2] == {"messageStop": ended}
+
+
 def test_the_model_that_replied_can_be_asked_for(platform: ModelsPlatform, bedrock: Any) -> None:
     asked = {"messages": [user("Hi")], "additionalModelResponseFieldPaths": ["/model", "/stop_sequence"]}
     response = bedrock.converse(modelId=MODEL, **asked)
@@ -276,7 +286,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"messages": [user("a")], "performanceConfig": {"latency": "optimized"}}, "standard latency only"),
     ({"messages": [user("a")], "serviceTier": {"type": "priority"}}, "default tier only"),
     ({"messages": [user("a")], "outputConfig": {"effort": "high"}}, "outputConfig.effort is not supported"),
-    ({"messages": [user("a")], "additionalModelRequestFields": {"top_k": 5}}, "top_k is not supported"),
+    ({"messages": [user("a")], "additionalModelRequestFields": {"top_k": "5"}}, "additionalModelRequestFields.top_k"),
     ({"messages": [user("a")], "additionalModelRequestFields": {"zoom": 5}}, "extraneous key [zoom] is not permitted"),
     (
         {
@@ -314,4 +324,12 @@ def test_settings_that_change_nothing_are_accepted(platform: ModelsPlatform, bed
         additionalModelRequestFields={"top_k": 250, "thinking": {"type": "disabled"}},
         serviceTier={"type": "default"},
     )
-    assert platform.chat.options.temperature == 0
+    assert (platform.chat.options.temperature, platform.chat.options.top_k) == (0, None)
+
+
+@pytest.mark.parametrize("fields", [{"top_k": 200}, {"topK": 200}, {"k": 200}, {"inferenceConfig": {"topK": 200}}])
+def test_top_k_is_sent_on_under_the_name_of_any_family(
+    platform: ModelsPlatform, bedrock: Any, fields: dict[str, Any]
+) -> None:
+    bedrock.converse(modelId=MODEL, messages=[user("a")], additionalModelRequestFields=fields)
+    assert platform.chat.options.top_k == 200

@@ -63,7 +63,7 @@ class Tenant:
 @pytest.fixture(scope="module")
 def tenants(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Tenant, Tenant]]:
     home = tmp_path_factory.mktemp("tenants")
-    with Platform(Settings(home=home)) as platform:
+    with Platform(Settings(home=home, source_roots=str(home))) as platform:
         platform.__dict__["embed"] = FakeEmbed(384, EMBEDDING_MODEL)
         with serving(create_app(platform)) as address, httpx.Client(base_url=address) as client:
             acme, bolt = (Tenant(client, platform, name, home) for name in CANARY)
@@ -147,3 +147,14 @@ def test_pages_show_only_the_own(tenants: tuple[Tenant, Tenant]) -> None:
         assert acme.client.get(f"/chat/only-{acme.canary.lower()}").status_code == 404
     finally:
         acme.client.cookies.clear()
+
+
+def test_an_administrator_names_only_folders_that_are_for_that(tenants: tuple[Tenant, Tenant], tmp_path: Path) -> None:
+    acme, _ = tenants
+    inside = acme.folder / "acme"
+    (inside / "out").symlink_to(tmp_path)
+    for path in (tmp_path, inside / ".." / ".." / "..", inside / "out", acme.folder.parent):
+        for kind in ("folder", "records", "direct"):
+            spec = {"name": "stolen", "source": {"kind": kind, "path": str(path)}}
+            refused = acme.call("POST", "/api/knowledge-bases", spec, admin=True)
+            assert (refused.status_code, refused.json()["error"]["code"]) == (403, "forbidden"), path

@@ -22,9 +22,9 @@ from groundstone.models.service import Models
 from groundstone.platform import Platform
 from groundstone.records import Call, Usage
 from groundstone.training.jobs import MOST_RUNNING, Training
-from groundstone.training.line import Line
 from groundstone.training.order import Order
 from groundstone.training.outputs import written
+from groundstone.training.turns import Turns
 
 ROWS = [(f"my {name} the animal eats", "animal") for name in ("cat", "dog", "cow", "fish", "bird", "goat")] + [
     (f"the {name} is a tool of steel", "tool") for name in ("saw", "hammer", "drill", "rake", "axe", "plane")
@@ -96,7 +96,7 @@ def test_examples_that_were_handed_over_are_gone_when_the_job_has_ended(
 
 
 def test_examples_that_are_no_good_are_refused_at_once(training: Training) -> None:
-    for data in (b"\xff\xfe", b"text,label", b'{"text": "a"}'):
+    for data in (b"", b"\xff\xfe", b"text,label", b'{"text": "a"}', b'{"text": "a", "label": "x"}'):
         with pytest.raises(InvalidInput):
             training.start(LOCAL, Order("kinds"), examples=data)
     assert training.list(LOCAL) == []
@@ -154,7 +154,7 @@ def test_an_unexpected_error_is_no_endless_job(
 
 
 def test_a_line_lets_one_in_at_a_time_and_whoever_is_stopped_at_once() -> None:
-    line, never, gone = Line(), threading.Event(), threading.Event()
+    line, never, gone = Turns(), threading.Event(), threading.Event()
     order: list[str] = []
 
     def work(name: str, stop: threading.Event) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from groundstone.builder import transforms
-from groundstone.builder.instances import checked
 from groundstone.builder.mapping import Link, Mapped
+from groundstone.builder.validity import check_schema, checked
 from groundstone.errors import InvalidInput
 
 Indexes = tuple[int, ...]
@@ -18,6 +18,8 @@ def apply(mapping: Mapped, data: Any, target: Mapping[str, Any] | None = None) -
 
     Raises InvalidInput that names the value which cannot be turned, or the place that does not satisfy the schema.
     """
+    if target is not None:
+        check_schema(target)
     made: dict[str, Any] = {}
     for link in sorted(mapping.links, key=lambda one: one.transform == "constant"):
         for indexes, values in _found(link, data, made):

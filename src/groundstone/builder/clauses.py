@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from groundstone import text as texts
 from groundstone.builder import names
@@ -29,9 +30,11 @@ _PRONOUNS = {"it", "they", "he", "she", "we", "these", "those", "this"}
 _QUANTITIES = (
     r"(?:one or more|zero or more|one or several|at least one|at most one|exactly one|any number of|a number of)"
 )
+LONGEST = 1200  # characters of a sentence that is looked at: the rules take time that grows with its square
 DETERMINER = re.compile(rf"(?:{_QUANTITIES}|each|every|an?|the|all|most|several|many|some|one|any|our|other)\s+", re.I)
 _LEAD = re.compile(
-    r"^(?:(?:after|before|during|over|within|throughout)(?: (?:the|each|every|a) [a-z]+| time)|finally|then|also|in addition|"
+    r"^(?:(?:after|before|during|over|within|throughout)(?: (?:the|each|every|a) [a-z]+| time)|finally|then|"
+    r"also|in addition|"
     r"additionally|moreover|furthermore|usually|normally|of course|however|and|but|there(?:fore)?,)[, ]+",
     re.I,
 )
@@ -60,7 +63,7 @@ def clauses(narrative: str) -> Iterator[Clause]:
     for line in _lines(plain):
         for start, end in texts.sentences(line):
             sentence = re.sub(r"\s+", " ", line[start:end]).strip().rstrip(".!;")
-            yield from _statements(sentence)
+            yield from _statements(sentence) if len(sentence) <= LONGEST else [Clause(sentence)]
 
 
 def verb_at(text: str) -> int | None:
@@ -71,7 +74,7 @@ def verb_at(text: str) -> int | None:
     words = list(re.finditer(r"[\w'’\x00-]+|[,(]", text[begin:]))[:6]
     if words and words[0][0].lower() in _PRONOUNS and not start:
         return begin + words[1].start() if len(words) > 1 else None
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         low, left = word[0].lower(), before[0].lower()
         if low in _AUX:
             return begin + word.start()
@@ -219,8 +222,10 @@ def _coordinated(text: str) -> list[str]:
     for mark in re.finditer(r",? (?:and|but|while|whereas) (?=\w)|, (?=(?:it|they|we) )", text):
         after = text[mark.end() :]
         same = re.match(
-            rf"(?:also |then |it |they )?(?:has|have|is|are|can|may|must|will|belongs?|refers?|consists?|[a-z]+s)\s+{_ADVERBS}"
-            r"(?:been |be )?(?:an?|one|the|exactly|at|to|in|by|on|for|from|several|many|up|access|place|with|under|about|all|"
+            rf"(?:also |then |it |they )?(?:has|have|is|are|can|may|must|will|belongs?|refers?|consists?|"
+            rf"[a-z]+s)\s+{_ADVERBS}"
+            r"(?:been |be )?(?:an?|one|the|exactly|at|to|in|by|on|for|from|several|many|up|access|place|with|"
+            r"under|about|all|"
             r"[a-z]+ed|[a-z]+en|[a-z]+ (?:one|several|many|an?|by|to|for|in))\b",
             after,
         )
@@ -249,7 +254,8 @@ def _relatives(piece: str) -> Iterator[str]:
         return
     piece = re.sub(r"\b(?:an? |the )?[\w-]+(?: [\w-]+)? (?:that|which) (?:consists? of|is made up of) ", "", piece)
     found = re.search(
-        r",? (?:(each|every one|all) of (?:which|whom)|which|who|that) (?=(?:also |can |may |must )?(?:has|have|consists?|"
+        r",? (?:(each|every one|all) of (?:which|whom)|which|who|that) (?=(?:also |can |may |must )?(?:has|have|"
+        r"consists?|"
         r"contains?|includes?|belongs?|is \w+ed|are \w+ed)\b)",
         piece,
     )

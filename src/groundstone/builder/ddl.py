@@ -48,12 +48,11 @@ def metadata(model: DomainModel) -> sa.MetaData:
     made = sa.MetaData()
     values = {one.name: one.values for one in model.enumerations}
     tables = {entity.name: _table(entity, values, made) for entity in model.entities}
-    order = {entity.name: number for number, entity in enumerate(model.entities)}
     for one in model.associations:
         if one.kind == "many-to-many":
             _join_table(one, tables, made)
         else:
-            _foreign_key(one, tables, backwards=order[one.source] > order[one.target])
+            _foreign_key(one, tables)
     return made
 
 
@@ -71,6 +70,8 @@ def _table(entity: Entity, values: dict[str, tuple[str, ...]], made: sa.MetaData
         name = snake(attribute.name)
         if name in taken:
             name = f"{snake(entity.name)}_{name}"
+        while name in taken:
+            name += "_2"
         taken.add(name)
         columns.append(_column(snake(entity.name), name, attribute, values))
     return sa.Table(snake(entity.name), made, *columns)
@@ -95,7 +96,7 @@ def _column(table: str, name: str, attribute: Attribute, values: dict[str, tuple
     return sa.Column(name, kind, nullable=not attribute.required, unique=attribute.unique or None)
 
 
-def _foreign_key(one: Association, tables: dict[str, sa.Table], *, backwards: bool) -> None:
+def _foreign_key(one: Association, tables: dict[str, sa.Table]) -> None:
     import sqlalchemy as sa
 
     source, target = tables[one.source], tables[one.target]
@@ -104,7 +105,7 @@ def _foreign_key(one: Association, tables: dict[str, sa.Table], *, backwards: bo
         name = f"{snake(one.name)}_{name}"
     while name in target.columns:
         name += "_2"
-    circle = backwards and _depends(source, target)
+    circle = source is not target and _depends(source, target)
     label = f"{target.name}_{name}_key" if circle else None  # a key that is added later needs a name
     key = sa.ForeignKey(source.columns["id"], use_alter=circle, name=label)
     nullable = circle or one.source == one.target or not one.required

@@ -260,9 +260,9 @@ def _object(data: Any, where: str, known: set[str]) -> dict[str, Any]:
 
 def _list(data: Mapping[str, Any], name: str) -> list[Any]:
     found = data.get(name, [])
-    if not isinstance(found, list):
+    if not isinstance(found, list | tuple):
         raise InvalidInput(f"{name} is a list")
-    return found
+    return list(found)
 
 
 def _text(data: Mapping[str, Any], name: str, where: str) -> str:

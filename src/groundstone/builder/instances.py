@@ -6,24 +6,27 @@ prefixItems, properties, required, additionalProperties, $ref to "#/...", and th
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from groundstone.builder import patterns, plausible
 from groundstone.builder.leaves import kind_of, resolved
 from groundstone.builder.plausible import Row
 from groundstone.builder.replies import MAX_TOKENS, reply_json
-from groundstone.errors import InvalidInput, ModelError
+from groundstone.builder.validity import check_schema, checked
+from groundstone.errors import InvalidInput, LimitExceeded, ModelError
 from groundstone.models.base import Chat
 
 NAME = "groundstone-samples"
 MOST = 1000  # objects
+MOST_VALUES = 100_000  # of all objects together
 DEEPEST = 12
-LARGEST_SCHEMA = 200_000  # characters
+_NONE = object()
 _SAID = {
     "title",
     "description",
@@ -37,9 +40,11 @@ _SAID = {
     "$comment",
 }
 _KNOWN = _SAID | {
-    "type", "enum", "const", "format", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
+    "type", "enum", "const", "format", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+    "multipleOf",
     "minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "items", "prefixItems", "properties", "required",
-    "additionalProperties", "minProperties", "maxProperties", "$ref", "$defs", "definitions", "oneOf", "anyOf", "nullable",
+    "additionalProperties", "minProperties", "maxProperties", "$ref", "$defs", "definitions", "oneOf", "anyOf",
+    "nullable",
     "contentEncoding", "contentMediaType", "discriminator", "xml", "externalDocs", "example", "$anchor",
 }  # fmt: skip
 SYSTEM = (
@@ -49,9 +54,10 @@ SYSTEM = (
 
 
 def instances(schema: Mapping[str, Any], count: int = 5, seed: int = 1) -> list[Any]:
-    """``count`` different objects, each checked against the schema. Raises InvalidInput that names what is not possible."""
+    """``count`` objects, each checked. Raises InvalidInput that names what in the schema is not possible."""
     _check(schema, count)
-    return [checked(_Maker(schema, seed, number).made(), schema) for number in range(1, count + 1)]
+    left = itertools.repeat(None, MOST_VALUES)
+    return [checked(_Maker(schema, seed, number, left).made(), schema) for number in range(1, count + 1)]
 
 
 def written(schema: Mapping[str, Any], count: int, chat: Chat, max_tokens: int = MAX_TOKENS) -> tuple[list[Any], str]:
@@ -79,37 +85,6 @@ def written(schema: Mapping[str, Any], count: int, chat: Chat, max_tokens: int =
         raise ModelError(f"what {made_by} wrote does not satisfy the schema: {error}") from None
 
 
-def checked(data: Any, schema: Mapping[str, Any]) -> Any:
-    """The data. Raises InvalidInput that names the first place where it does not satisfy the schema."""
-    import jsonschema
-    from referencing.exceptions import Unresolvable
-
-    checker = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
-    try:
-        first = min(checker.iter_errors(data), key=lambda error: list(map(str, error.absolute_path)), default=None)
-    except (jsonschema.exceptions.SchemaError, Unresolvable, RecursionError, TypeError, ValueError) as error:
-        raise InvalidInput(f"the schema cannot be used: {str(error)[:300]}") from None
-    if first is not None:
-        raise InvalidInput(f"{first.json_path}: {first.message[:300]}")
-    return data
-
-
-def check_schema(schema: Any) -> None:
-    """Raises InvalidInput for what is no JSON Schema of draft 2020-12."""
-    import jsonschema
-
-    if not isinstance(schema, dict):
-        raise InvalidInput("a schema is a JSON object")
-    try:
-        if len(json.dumps(schema)) > LARGEST_SCHEMA:
-            raise InvalidInput(f"a schema has at most {LARGEST_SCHEMA} characters")
-        jsonschema.Draft202012Validator.check_schema(schema)
-    except jsonschema.exceptions.SchemaError as error:
-        raise InvalidInput(f"the schema is not valid at {error.json_path}: {error.message[:200]}") from None
-    except (RecursionError, TypeError, ValueError) as error:
-        raise InvalidInput(f"the schema is not JSON: {str(error)[:100]}") from None
-
-
 def _check(schema: Any, count: int) -> None:
     if not 1 <= count <= MOST:
         raise InvalidInput(f"1 to {MOST} samples can be made")
@@ -119,8 +94,8 @@ def _check(schema: Any, count: int) -> None:
 class _Maker:
     """One object: the same schema, seed and number always give the same."""
 
-    def __init__(self, schema: Mapping[str, Any], seed: int, number: int) -> None:
-        self.root, self.number = schema, number
+    def __init__(self, schema: Mapping[str, Any], seed: int, number: int, left: Iterator[None]) -> None:
+        self.root, self.number, self.left = schema, number, left
         self.chance = random.Random(f"{seed}/{number}")
 
     def made(self) -> Any:
@@ -128,6 +103,8 @@ class _Maker:
         return self._value(self.root, title, Row.of(title, self.number, self.chance), "$", 0)
 
     def _value(self, node: Any, name: str, row: Row, path: str, depth: int) -> Any:
+        if next(self.left, _NONE) is _NONE:
+            raise LimitExceeded(f"more than {MOST_VALUES} values would be made; ask for fewer samples")
         if depth > DEEPEST:
             raise InvalidInput(f"{path}: the schema demands objects within objects without end")
         if node is True:
@@ -163,7 +140,7 @@ class _Maker:
 
     def _array(self, node: Mapping[str, Any], name: str, row: Row, path: str, depth: int) -> list[Any]:
         first = [self._value(one, name, row, f"{path}[]", depth + 1) for one in node.get("prefixItems", [])]
-        items = node.get("items", True if not first else False)
+        items = node.get("items", not first)
         least = max(node.get("minItems", 0), len(first))
         most = node.get("maxItems", max(least, len(first) + (0 if depth > 4 else 3)))
         if least > MOST:
@@ -230,11 +207,14 @@ class _Maker:
         moment = plausible.moment(name, row)
         first, last = row.person
         made = {
-            "date": plausible.day(name, row).isoformat(), "date-time": moment.isoformat(), "time": f"{moment:%H:%M:%S}Z",
+            "date": plausible.day(name, row).isoformat(), "date-time": moment.isoformat(),
+            "time": f"{moment:%H:%M:%S}Z",
             "email": f"{first}.{last}@example.com".lower(), "idn-email": f"{first}.{last}@example.com".lower(),
             "uri": f"https://example.com/{row.number}", "url": f"https://example.com/{row.number}",
-            "uri-reference": f"/items/{row.number}", "iri": f"https://example.com/{row.number}", "hostname": "www.example.com",
-            "uuid": str(uuid.UUID(int=self.chance.getrandbits(128), version=4)), "ipv4": f"192.0.2.{self.chance.randint(1, 254)}",
+            "uri-reference": f"/items/{row.number}", "iri": f"https://example.com/{row.number}",
+            "hostname": "www.example.com",
+            "uuid": str(uuid.UUID(int=self.chance.getrandbits(128), version=4)),
+            "ipv4": f"192.0.2.{self.chance.randint(1, 254)}",
             "ipv6": f"2001:db8::{self.chance.randint(1, 9999):x}", "duration": f"P{self.chance.randint(1, 30)}D",
         }  # fmt: skip
         return made.get(form)

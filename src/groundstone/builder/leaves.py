@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from groundstone.errors import InvalidInput
 
 MAX_LEAVES = 500
 MAX_DEPTH = 12
+MAX_SCHEMAS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def leaves(schema: Mapping[str, Any]) -> list[Leaf]:
         raise InvalidInput("a schema is a JSON object")
     found = []
     title = schema.get("title", "")
-    for leaf in _walk(schema, schema, "", True, 0):
+    for leaf in _walk(schema, schema, "", True, 0, count(1)):
         found.append(replace(leaf, within=title if isinstance(title, str) else ""))
         if len(found) > MAX_LEAVES:
             raise InvalidInput(f"the schema has more than {MAX_LEAVES} leaves")
@@ -59,7 +61,7 @@ def resolved(node: Any, root: Mapping[str, Any]) -> dict[str, Any]:
             (node[word] for word in ("oneOf", "anyOf") if isinstance(node.get(word), list) and node[word]), None
         )
         if "$ref" in node:
-            node = _pointed(str(node["$ref"]), root)
+            node = pointed(str(node["$ref"]), root)
         elif isinstance(branch, list):
             rest = {key: value for key, value in node.items() if key not in ("oneOf", "anyOf")}
             useful = [one for one in branch if isinstance(one, dict) and one.get("type") != "null"]
@@ -71,7 +73,7 @@ def resolved(node: Any, root: Mapping[str, Any]) -> dict[str, Any]:
     raise InvalidInput("the schema's references lead in a circle")
 
 
-def _pointed(reference: str, root: Mapping[str, Any]) -> Any:
+def pointed(reference: str, root: Mapping[str, Any]) -> Any:
     if not reference.startswith("#/") and reference != "#":
         raise InvalidInput(f"the reference {reference!r} leads out of the schema; only '#/...' is followed")
     node: Any = root
@@ -83,7 +85,11 @@ def _pointed(reference: str, root: Mapping[str, Any]) -> Any:
     return node
 
 
-def _walk(node: Any, root: Mapping[str, Any], path: str, required: bool, depth: int) -> Iterator[Leaf]:
+def _walk(
+    node: Any, root: Mapping[str, Any], path: str, required: bool, depth: int, seen: Iterator[int]
+) -> Iterator[Leaf]:
+    if next(seen) > MAX_SCHEMAS:
+        raise InvalidInput(f"the schema has more than {MAX_SCHEMAS} parts")
     if depth > MAX_DEPTH:
         return  # a schema that contains itself goes on for ever
     node = resolved(node, root)
@@ -94,9 +100,9 @@ def _walk(node: Any, root: Mapping[str, Any], path: str, required: bool, depth: 
             raise InvalidInput(f"{path or 'the schema'}: properties are an object, required is a list")
         for name, child in members.items():
             inner = f"{path}.{name}" if path else str(name)
-            yield from _walk(child, root, inner, required and name in needed, depth + 1)
+            yield from _walk(child, root, inner, required and name in needed, depth + 1, seen)
     elif kind == "array":
-        yield from _walk(node.get("items", {}), root, path + "[]", required, depth + 1)
+        yield from _walk(node.get("items", {}), root, path + "[]", required, depth + 1, seen)
     elif path:
         enum = node.get("enum", [node["const"]] if "const" in node else [])
         if not isinstance(enum, list) or not all(isinstance(one, str | int | float | bool | None) for one in enum):

@@ -11,7 +11,8 @@ from groundstone.errors import InvalidInput
 
 NAME = "groundstone-rules"
 MAX_LINKS = 1000
-_OPTIONS = {
+DEEPEST = 16
+_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "join": {"separator": str}, "part": {"index": (int, str), "separator": str}, "values": {"map": dict},
     "constant": {"value": (str, int, float, bool)},
 }  # fmt: skip
@@ -64,6 +65,8 @@ class Mapped:
 def _link(item: Any, where: str) -> Link:
     if not isinstance(item, dict) or not isinstance(item.get("target"), str) or not item["target"].strip("[]."):
         raise InvalidInput(f"{where} needs a target, the path of a value")
+    if item["target"].count(".") + item["target"].count("[]") > DEEPEST:
+        raise InvalidInput(f"{where}.target is more than {DEEPEST} steps deep")
     step = next((one for one in get_args(Transform) if one == item.get("transform", "copy")), None)
     if step is None:
         raise InvalidInput(f"{where}.transform is one of {', '.join(get_args(Transform))}")
@@ -77,7 +80,7 @@ def _link(item: Any, where: str) -> Link:
 def _options(options: Any, step: str, where: str) -> dict[str, Any]:
     if not isinstance(options, dict):
         raise InvalidInput(f"{where}.options is an object")
-    known: Mapping[str, Any] = _OPTIONS.get(step, {})
+    known = _OPTIONS.get(step, {})
     for name, value in options.items():
         if name not in known or not isinstance(value, known[name]):
             raise InvalidInput(f"{where}.options.{name} is not an option of {step!r}, or of another type")

@@ -10,44 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from groundstone.builder import domain, names, phrases
-from groundstone.builder.clauses import BE, DETERMINER, KNOW, Clause, clauses, values, verb_at
+from groundstone.builder.clauses import BE, KNOW, LONGEST, Clause, clauses, values, verb_at
 from groundstone.builder.domain import Attribute, DomainModel, Entity, Enumeration
 from groundstone.builder.phrases import Item, Quantity
 from groundstone.builder.relations import Fact, associations
+from groundstone.builder.things import ADVERB, HAS, KNOWN, MODAL, WITH, spelled, things
 from groundstone.errors import InvalidInput
 
 NAME = "groundstone-rules"
-_MODAL = r"(?:can|may|must|should|will|could|might|shall)"
-_ADVERB = r"(?:also|always|usually|only|then|either|both|often|further|typically|normally|already|never|later)"
-_HAS = re.compile(
-    rf"^(?:{_MODAL}\s+)?(?:{_ADVERB}\s+)*(?:has|have|contains?|includes?|consists? of|comprises?|is made up of|is composed of|"
-    r"(?:is|are) (?:described|characteri[sz]ed|identified|defined) by|(?:is|are) divided into|comes? with|holds?|stores?|records?|"
-    rf"carr(?:y|ies)|bears?|needs?|requires?|gets?|shows?|lists?)\s+(?:{_ADVERB}\s+)*(.+)$",
-    re.I,
-)
-_KNOWN = re.compile(
-    rf"^(?:(?:for|of|about) (?:each|every|all|an?|the) (?P<a>[\w\s-]+?),? (?:we|the \w+|it|they|users?|staff)?\s*(?:{_MODAL} |also |need to |want to )*{KNOW}s? (?P<b>.+)"
-    rf"|(?:of|for) (?:each|every|all|an?|the) (?P<c>[\w\s-]+?),? (?P<d>the .+?) (?:is|are) (?:kept|stored|recorded|registered|saved|known|needed)"
-    rf"|(?:we|the system|it|they|users?|staff)?\s*(?:{_MODAL} |also |need to |want to )*{KNOW}s? (?:for|of|about) (?:each|every|all|an?) (?P<e>[\w-]+(?: [\w-]+)??),? (?P<f>(?:the|its|an?|one|their) .+)"
-    rf"|(?:we|the system|it|they|users?|staff)?\s*(?:{_MODAL} |also |need to |want to )*{KNOW}s? (?P<h>.+?) (?:of|for|about) (?:each|every|all|an?) (?P<g>[\w\s-]+))$",
-    re.I,
-)
-_WITH = re.compile(
-    rf"\b(?:{KNOW}|register|add|enter|create|see|have|are|is|be) (?:{phrases.MANY} )?([\w-]+(?: [\w-]+)??) (?:with|that have|having) (.+)$",
-    re.I,
-)
-_PLACE = r"(?:to|for|by|in|of|on|at|from|about|with|under|as|into|over)"
-_OBJECT = re.compile(  # the first thing behind the verb, with its count in group 1
-    rf"^(?:{_MODAL}\s+)?(?:{_ADVERB}\s+)*(?:(?:be|is|are|been)\s+(?:{_ADVERB}\s+)*(?:(?!{_PLACE}\b)\w+\s+)?|\w+\s+)"
-    rf"(?:(?:out|up|off|place|part)\s+)?(?:{_PLACE}\s+)?((?:{phrases.MANY}|{phrases.ONE}|an?|each|every)\s+)?"
-    rf"([\w-]+(?: [\w-]+)??)(?=$|[,;.(]| (?:{_PLACE}|and)\b)",
-    re.I,
-)
-_STOP = {"it", "they", "this", "that", "these", "those", "there", "which", "who", "following", "system", "application",
-         "company", "app", "software", "database", "we", "information", "detail", "data", "thing", "interface", "user interface",
-         "time", "rest", "number", "everything", "something", "each", "other", "more", "way", "list", "platform", "website"}  # fmt: skip
 
 
 @dataclass
@@ -105,17 +78,23 @@ def read(narrative: str) -> tuple[DomainModel, list[str]]:
     """The model and notes on what was not understood. Raises InvalidInput when no entity is found."""
     said = list(clauses(narrative))
     reading = _Reading()
-    for name in _things(said):
+    for name in things(said):
         if len(reading.entities) < domain.MAX_ENTITIES:
             reading.entities.setdefault(name, [])
     for clause in said:
-        if not any(rule(reading, clause) for rule in _RULES) and reading.entity(clause.text):
+        if len(clause.text) > LONGEST:
+            reading.notes.append(f"not understood, too long: {clause.text[:80]} …")
+        elif not any(rule(reading, clause) for rule in _RULES) and _about(reading, clause.text):
             reading.notes.append(f"not understood: {clause.text}")
-        subject = reading.subject(clause.text)[0]
+        subject = reading.subject(clause.text[:LONGEST])[0]
         reading.last = subject if subject and not clause.story else reading.last
     if not reading.entities:
         raise InvalidInput('no entity was found; write sentences such as "A customer has a name and many orders."')
     return _model(reading), reading.notes
+
+
+def _about(reading: _Reading, text: str) -> bool:
+    return any(re.search(rf"\b{spelled(name)}\b", text, re.I) for name in reading.entities)
 
 
 def _model(reading: _Reading) -> DomainModel:
@@ -134,93 +113,12 @@ def _model(reading: _Reading) -> DomainModel:
     return DomainModel(entities, tuple(associations(reading.facts)), kept)
 
 
-# --- which things there are
-
-
-def _things(said: Sequence[Clause]) -> list[str]:
-    """The entities, in the order in which they are named: what has attributes, and what stands in relations."""
-    sure, perhaps = dict[str, int](), dict[str, int]()
-    for clause in said:
-        for phrase in _described(clause):
-            _note(sure, phrase)
-        for phrase in _related(clause):
-            _note(perhaps, phrase)
-    found = {name: 0 for name, count in perhaps.items() if count > 1 or not sure} | sure
-    order = " ".join(clause.text for clause in said).lower()
-    places = {name: match.start() if (match := re.search(spelled(name), order)) else len(order) for name in found}
-    return sorted(found, key=lambda name: places[name])
-
-
-def _note(found: dict[str, int], phrase: str) -> None:
-    phrase = re.sub(r"\([^()]*\)", "", DETERMINER.sub("", phrase.strip())).strip()
-    words = phrase.split()
-    if not 0 < len(words) <= 3 or {phrase.lower(), words[-1].lower(), names.singular(words[-1].lower())} & _STOP:
-        return
-    name = names.pascal(phrase)
-    if name and name[0].isalpha() and len(name) <= 40:
-        found[name] = found.get(name, 0) + 1
-
-
-def _described(clause: Clause) -> Iterator[str]:
-    """Phrases that must be entities: attributes are told of them."""
-    text = clause.text
-    known = _KNOWN.match(text)
-    if known:
-        yield next(known[one] for one in "aceg" if known[one])
-        return
-    stored = _WITH.search(text)
-    if stored and names.is_plural(stored[1].split()[-1]):
-        yield stored[1]
-        return
-    at = verb_at(text)
-    if clause.story or at is None or re.match(r"(?:it|they|he|she|we|there)\b", text, re.I):
-        return
-    has = _HAS.match(text[at:])
-    phrase = text[:at].strip()
-    if has and not re.match(r"(?:our|my|this|that)\b", phrase, re.I):
-        told = [item for item in phrases.items(has[1]) if item.quantity not in ("few", "many")]
-        if not re.match(r"the\b", phrase, re.I) or len(told) > 1:
-            yield phrase
-
-
-def _related(clause: Clause) -> Iterator[str]:
-    """Phrases that are entities when they come back: two things with a verb between them."""
-    at = verb_at(clause.text)
-    if at is None or re.match(r"(?:it|they|he|she|we|there|the|our)\b", clause.text, re.I):
-        return
-    rest = clause.text[at:]
-    has = _HAS.match(rest)
-    if has:
-        for item in phrases.items(has[1]):
-            plain = names.is_plural(item.words) and names.type_of(item.words) == "text"
-            if (
-                plain
-                and item.quantity == "many"
-                and not re.search(rf"(?:list|set)s? of {re.escape(item.words)}", has[1])
-            ):
-                yield from (item.words, item.words)
-        return
-    seen = _OBJECT.match(rest)
-    if seen is None:
-        return
-    many = bool(seen[1] and phrases.quantity(seen[1] + seen[2]) == "many" and names.is_plural(seen[2].split()[-1]))
-    plural = names.is_plural(seen[2].split()[-1])
-    if not (many or seen[1] or plural) or names.type_of(seen[2]) != "text":
-        return
-    if not clause.story:
-        yield clause.text[:at].strip()
-    yield seen[2]
-    if many and not clause.story:  # said in so many words
-        yield clause.text[:at].strip()
-        yield seen[2]
-
-
 # --- what the clauses say of them; each rule returns whether it understood the clause
 
 
 def _known(reading: _Reading, clause: Clause) -> bool:
     """ "For each customer we store the name", "Of every author the name is kept"."""
-    found = _KNOWN.match(clause.text)
+    found = KNOWN.match(clause.text)
     if not found:
         return _asked(reading, clause)
     owner = reading.entity(next(found[one] for one in "aceg" if found[one]))
@@ -234,7 +132,7 @@ def _known(reading: _Reading, clause: Clause) -> bool:
 def _asked(reading: _Reading, clause: Clause) -> bool:
     """ "we need to know whether it has been scanned"."""
     found = re.match(
-        rf"^we (?:{_MODAL} |also |need to |want to )*{KNOW} ((?:whether|if) (?:it|they) .+)$", clause.text, re.I
+        rf"^we (?:{MODAL} |also |need to |want to )*{KNOW} ((?:whether|if) (?:it|they) .+)$", clause.text, re.I
     )
     if not found or not reading.last:
         return False
@@ -244,7 +142,7 @@ def _asked(reading: _Reading, clause: Clause) -> bool:
 
 def _stored(reading: _Reading, clause: Clause) -> bool:
     """ "A manager can register employees with their name and salary"."""
-    found = _WITH.search(clause.text)
+    found = WITH.search(clause.text)
     owner = reading.entity(found[1]) if found and names.is_plural(found[1].split()[-1]) else None
     if not found or not owner:
         return False
@@ -284,7 +182,7 @@ def _choices(reading: _Reading, clause: Clause) -> bool:
 
 def _has(reading: _Reading, clause: Clause) -> bool:
     owner, rest = reading.subject(clause.text)
-    found = _HAS.match(rest)
+    found = HAS.match(rest)
     if not found or not owner or clause.story:
         return False
     verb = rest[: found.start(1)].lower()
@@ -307,8 +205,14 @@ def _does(reading: _Reading, clause: Clause) -> bool:
     mentions = list(_mentions(reading, rest))
     if not mentions:
         return _typed(reading, left, rest)
-    subject_quantity = phrases.quantity(clause.text[: clause.text.find(rest)]) if rest in clause.text else "many"
-    passive = re.match(rf"(?:{_MODAL}\s+)?(?:is|are|be|was|were|has been|have been)\b", rest, re.I) is not None
+    subject_quantity = (
+        "each"
+        if re.match(r"it\b", clause.text, re.I)
+        else phrases.quantity(clause.text[: clause.text.find(rest)])
+        if rest in clause.text
+        else "many"
+    )
+    passive = re.match(rf"(?:{MODAL}\s+)?(?:is|are|be|was|were|has been|have been)\b", rest, re.I) is not None
     if left:
         verb = _verb(rest, mentions[0].start)
         first = mentions[0]
@@ -320,7 +224,7 @@ def _does(reading: _Reading, clause: Clause) -> bool:
                 subject_quantity,
                 first.quantity,
                 passive,
-                bool(re.match(_MODAL, rest)) or clause.story,
+                bool(re.match(MODAL, rest)) or clause.story,
                 bool(phrases.OPTIONAL.search(rest[: first.start + 12])),
             )
         )
@@ -330,7 +234,7 @@ def _does(reading: _Reading, clause: Clause) -> bool:
 
 def _others(reading: _Reading, left: str | None, mentions: Sequence[_Mention], passive: bool) -> None:
     """ "takes orders at a table": an order has a table. "copies of a book": a book has many copies."""
-    for before, one in zip(mentions, mentions[1:], strict=False):
+    for before, one in pairwise(mentions):
         holder = left if passive and left else before.entity
         if one.joined == "of":
             reading.facts.append(Fact(one.entity, before.entity, "has", "each", "many"))
@@ -395,7 +299,8 @@ def _mentions(reading: _Reading, text: str) -> Iterator[_Mention]:
     """The entities that stand in the text, in order, with what is said of their number."""
     known = sorted(reading.entities, key=len, reverse=True)
     pattern = (
-        rf"(?:\b(and|or|of|at|for|to|in|under|with|by|on|from|about|into|between|as)\s+)?(?:\b(?P<count>{phrases.MANY}|{phrases.ONE}|each|every|an?|my|our)\s+)?"
+        rf"(?:\b(and|or|of|at|for|to|in|under|with|by|on|from|about|into|between|"
+        rf"as)\s+)?(?:\b(?P<count>{phrases.MANY}|{phrases.ONE}|each|every|an?|my|our)\s+)?"
         rf"(?:\b[a-z]+ed\s+|\bother\s+|\bsame\s+)?\b(?P<thing>{'|'.join(spelled(name) for name in known) or '(?!)'})\b"
     )
     for found in re.finditer(pattern, text, re.I):
@@ -435,21 +340,8 @@ def _turned(text: str) -> str:
 def _verb(rest: str, end: int) -> str:
     """The words of the verb as a name: "is placed by" -> "placedBy"."""
     text = re.sub(
-        rf"^(?:(?:{_MODAL}|is|are|be|been|has|have|{_ADVERB})\s+)+", "", rest[: max(end, 0)] + " ", flags=re.I
+        rf"^(?:(?:{MODAL}|is|are|be|been|has|have|{ADVERB})\s+)+", "", rest[: max(end, 0)] + " ", flags=re.I
     ).strip()
     text = re.sub(rf"\s*\b(?:{phrases.MANY}|{phrases.ONE}|an?|each|every)$", "", text, flags=re.I)
     joined = re.match(r"\s*(of|at|for|to|in|under|with|by|on|from|about|into)\b", rest[end:])
     return names.camel(" ".join([*text.split()[:3], joined[1] if joined else ""]))[:40] or "has"
-
-
-def spelled(name: str) -> str:
-    """A pattern for an entity's name as it stands in the text, singular or plural."""
-    words = re.findall(r"[A-Z][a-z0-9]*|[A-Z]+(?![a-z])", name) or [name]
-    last = words[-1].lower()
-    forms = {last, *names.plurals(last)}
-    return r"[\s-]+".join(
-        [
-            *(re.escape(word.lower()) for word in words[:-1]),
-            f"(?:{'|'.join(sorted(map(re.escape, forms), key=len, reverse=True))})",
-        ]
-    )

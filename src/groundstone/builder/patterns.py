@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import string
+from typing import Any
 
 from groundstone.errors import InvalidInput
 
@@ -12,10 +13,33 @@ _CLASSES = {"d": string.digits, "w": string.ascii_letters + string.digits + "_",
 _LOTS = 3  # how often more than the least a "*" or "+" repeats at most
 _PRINTABLE = string.ascii_letters + string.digits + " -_"
 MOST = 200  # repetitions of one piece
+LONGEST = 500  # characters of a pattern
+_ENDLESS = re.compile(r"\([^()]*[*+|{][^()]*\)(?:[*+]|\{\d*,\d*\})")  # may take for ever on an unlucky text
+_NESTED = re.compile(r"\[[^\]]*(?:\[|--|&&|~~|\|\|)")  # sets within sets mean something else some day
+
+
+def check_all(schema: Any) -> None:
+    """Raises InvalidInput for a pattern anywhere in a schema that could keep the machine busy for ever."""
+    waiting = [schema]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            named = node.get("patternProperties")
+            found = [node.get("pattern"), *(named if isinstance(named, dict) else ())]
+            for pattern in (one for one in found if isinstance(one, str)):
+                if len(pattern) > LONGEST or _ENDLESS.search(pattern):
+                    raise InvalidInput(
+                        f"the pattern {pattern[:80]!r} repeats what repeats, or is too long; simplify it"
+                    )
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
 
 
 def matching(pattern: str, chance: random.Random) -> str:
     """A text in which the pattern is found. Raises InvalidInput for what is not simple: look-around, references."""
+    if _NESTED.search(pattern):
+        raise InvalidInput(f"the pattern {pattern!r} is not simple enough: it has sets within sets")
     try:
         wanted = re.compile(pattern)
     except (re.error, RecursionError, OverflowError) as error:

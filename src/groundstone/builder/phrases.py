@@ -14,19 +14,27 @@ from groundstone.builder.domain import Attribute
 # "many" and "one" are said in so many words; "few" is a bare plural, "some" an article, "each" turns the look around.
 Quantity = Literal["many", "few", "one", "some", "each", "bare"]
 MANY = (
-    r"(?:zero or more|one or more|one or several|at least one|at least \w+|any number of|a number of|a list of|lists? of|"
-    r"a set of|a collection of|multiple|several|many|various|different|two or more|up to \w+|a few|numerous|all the|all)"
+    r"(?:zero or more|one or more|one or several|at least one|at least \w+|any number of|a number of|a list of|"
+    r"lists? of|"
+    r"a set of|a collection of|multiple|several|many|various|different|two or more|up to \w+|a few|numerous|all "
+    r"the|all)"
 )
-ONE = r"(?:exactly one|only one|at most one|zero or one|a single|one single|one|the same|the|its|their|his or her|another)"
+ONE = (
+    r"(?:exactly one|only one|at most one|zero or one|a single|one single|one|the same|the|its|their|his or her|"
+    r"another)"
+)
 OPTIONAL = re.compile(r"\b(?:optional(?:ly)?|at most|zero or|may|can|might|if known|where known)\b", re.I)
 _LEAD = re.compile(
-    r"^(?:and|or|also|optionally|an optional|optional|a unique|unique|its own|its|their|his|her|my|our|the|an?|some|own|"
+    r"^(?:and|or|also|optionally|an optional|optional|a unique|unique|its own|its|their|his|her|my|our|the|an?|"
+    r"some|own|"
     r"exactly one|one|mandatory|required|a (?:flag|marker|note|remark) (?=(?:whether|if)))\s+",
     re.I,
 )
 _WHETHER = re.compile(
-    r"^(?:(?:an? )?(?:flag|indication|indicator|note|information|field) )?(?:that says |saying )?(?:whether|if)(?: or not)? "
-    r"(?:it|he|she|they|the [\w-]+|an? [\w-]+)? ?(?:is|are|was|were|has been|have been|has|have|can be|must be)?\s*(.+)$",
+    r"^(?:(?:an? )?(?:flag|indication|indicator|note|information|field) )?(?:that says |saying )?(?:whether|"
+    r"if)(?: or not)? "
+    r"(?:it|he|she|they|the [\w-]+|an? [\w-]+)? ?(?:is|are|was|were|has been|have been|has|have|can be|must "
+    r"be)?\s*(.+)$",
     re.I,
 )
 

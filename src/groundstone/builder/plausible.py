@@ -24,12 +24,15 @@ LOOKS = "Blue Quiet Northern Early Open Round Bright Steady Small Green Second A
 THINGS = "lamp table notebook bicycle kettle jacket cable report bench window garden module filter basket".split()
 TODAY = date(2026, 1, 15)  # data that is the same every day
 _PEOPLE = set(
-    "person people patient doctor customer student teacher employee author guest tenant landlord member user contact visitor "
-    "passenger nurse technician guide artist performer citizen parent child agent clerk principal assistant staff applicant "
+    "person people patient doctor customer student teacher employee author guest tenant landlord member user "
+    "contact visitor "
+    "passenger nurse technician guide artist performer citizen parent child agent clerk principal assistant "
+    "staff applicant "
     "candidate client resident pupil professor physician driver client holder owner traveller spouse colleague".split()
 )
 _FIRMS = set(
-    "company supplier vendor manufacturer contractor garage firm organisation organization agency publisher bank".split()
+    "company supplier vendor manufacturer contractor garage firm organisation organization agency publisher "
+    "bank".split()
 )
 _NOT_PEOPLE = set(
     "order folder computer printer layer number container register server offer tower poster paper water".split()
@@ -40,10 +43,12 @@ _NAMED = {
     "skill": "Negotiation Welding Statistics Spanish Planning Bookkeeping First-aid Design".split(),
     "country": COUNTRIES, "city": CITIES, "material": "oak steel glass linen cork wool copper".split(),
     "language": "English German Polish Dutch Italian".split(), "genre": "drama comedy jazz folk classical".split(),
-    "make": "Alder Borea Cascade Delmar Estrel".split(), "nationality": "Dutch Irish Polish Italian Danish French".split(),
+    "make": "Alder Borea Cascade Delmar Estrel".split(),
+    "nationality": "Dutch Irish Polish Italian Danish French".split(),
     "specialty": "cardiology dermatology paediatrics neurology surgery".split(), "unit": "mg/l kg m °C %".split(),
     "colour": "red blue grey green white".split(), "color": "red blue grey green white".split(),
-    "medicine": "ibuprofen amoxicillin paracetamol salbutamol".split(), "dosage": ["1 tablet a day", "2 x 5 ml", "10 drops"],
+    "medicine": "ibuprofen amoxicillin paracetamol salbutamol".split(), "dosage": ["1 tablet a day", "2 x 5 ml",
+    "10 drops"],
     "currency": "EUR USD GBP CHF".split(), "region": "North South East West Coast".split(),
 }  # fmt: skip
 _SENTENCES = (
@@ -52,16 +57,19 @@ _SENTENCES = (
     "The second attempt was successful.", "Nothing unusual was found.", "Needs a signature.",
 )  # fmt: skip
 _PROSE = set(
-    "description comment remark remarks note notes text summary reason result finding instruction message biography".split()
+    "description comment remark remarks note notes text summary reason result finding instruction message "
+    "biography".split()
 )
 _CODES = set(
     "number code sku plate reference key no barcode isbn iban serial passport account initials version".split()
 )
 _EARLY = set(
-    "start begin from created creation order booking collection departure issue submitted hire incident registration opened valid purchase placed".split()
+    "start begin from created creation order booking collection departure issue submitted hire incident "
+    "registration opened valid purchase placed".split()
 )
 _LATE = set(
-    "end due expiry expires expiration return until to closed paid payment delivery delivered completed finish upload updated arrival resolved".split()
+    "end due expiry expires expiration return until to closed paid payment delivery delivered completed finish "
+    "upload updated arrival resolved".split()
 )
 
 

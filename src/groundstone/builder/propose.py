@@ -10,10 +10,11 @@ from typing import Any
 
 from groundstone.builder import transforms, wording
 from groundstone.builder.carry import apply
-from groundstone.builder.instances import check_schema, checked, instances
+from groundstone.builder.instances import instances
 from groundstone.builder.leaves import Leaf, leaves
 from groundstone.builder.mapping import Link, Mapped
 from groundstone.builder.transforms import Transform
+from groundstone.builder.validity import check_schema, checked
 from groundstone.builder.wording import words_of
 from groundstone.errors import InvalidInput
 from groundstone.models.base import Embed
@@ -117,7 +118,7 @@ def _said(leaf: Leaf) -> tuple[list[str], list[str]]:
     outer = [part for part in re.split(r"[.\[\]]+", leaf.path)[:-1] if part] if "." in leaf.path else []
     around = [word for part in [leaf.within, *outer] if part for word in words_of(part)][-3:]
     words = words_of(leaf.name)
-    if leaf.format in ("date", "date-time"):  # the format says already that it is a day
+    if leaf.type == "string":  # that it is a day is said by the format, or by nothing
         words = [word for word in words if word not in ("day", "time")] or words
     return words, around
 

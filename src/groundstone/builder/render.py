@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from groundstone.builder.domain import Attribute, DomainModel
+from groundstone.builder.domain import Attribute, DomainModel, Entity
 
 _TYPES: dict[str, dict[str, Any]] = {
     "text": {"type": "string", "maxLength": 200},
@@ -25,8 +25,9 @@ def json_schema(model: DomainModel) -> dict[str, Any]:
     definitions: dict[str, Any] = {name: {"type": "string", "enum": list(wanted)} for name, wanted in values.items()}
     for entity in model.entities:
         properties: dict[str, Any] = {"id": {"type": "integer", "minimum": 1}}
-        properties |= {attribute.name: _property(attribute) for attribute in entity.attributes}
-        required = ["id", *(attribute.name for attribute in entity.attributes if attribute.required)]
+        named = property_names(entity)
+        properties |= {named[attribute.name]: _property(attribute) for attribute in entity.attributes}
+        required = ["id", *(named[attribute.name] for attribute in entity.attributes if attribute.required)]
         definitions[entity.name] = {
             "type": "object",
             "properties": properties,
@@ -51,6 +52,17 @@ def json_schema(model: DomainModel) -> dict[str, Any]:
         "additionalProperties": False,
         "$defs": definitions,
     }
+
+
+def property_names(entity: Entity) -> dict[str, str]:
+    """The property of each attribute. Every object has an ``id`` of ours, so an attribute of that name gets another."""
+    taken = {attribute.name for attribute in entity.attributes}
+    named = {name: name for name in taken}
+    for name in sorted(taken):
+        while named[name].lower() == "id" or (named[name] != name and named[name] in taken):
+            own = entity.name[0].lower() + entity.name[1:]
+            named[name] = f"{own}Id" if named[name] == name else f"{named[name]}2"
+    return named
 
 
 def mermaid(model: DomainModel) -> str:

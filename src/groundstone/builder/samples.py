@@ -9,10 +9,11 @@ from typing import Any
 
 from groundstone.builder import plausible
 from groundstone.builder.domain import DomainModel
-from groundstone.builder.instances import NAME, checked
+from groundstone.builder.instances import MOST_VALUES, NAME
 from groundstone.builder.plausible import Row
-from groundstone.builder.render import json_schema
-from groundstone.errors import InvalidInput
+from groundstone.builder.render import json_schema, property_names
+from groundstone.builder.validity import checked
+from groundstone.errors import InvalidInput, LimitExceeded
 
 __all__ = ["NAME", "samples"]
 MOST = 1000  # rows of an entity
@@ -25,16 +26,18 @@ def samples(model: DomainModel, rows: int = 5, seed: int = 1) -> dict[str, Any]:
     """
     if not 1 <= rows <= MOST:
         raise InvalidInput(f"rows is 1 to {MOST}")
+    if rows * sum(len(entity.attributes) + 1 for entity in model.entities) > MOST_VALUES:
+        raise LimitExceeded(f"more than {MOST_VALUES} values would be made; ask for fewer rows")
     schema, chance = json_schema(model), random.Random(seed)
-    unique = [(e.name, a.name) for e in model.entities for a in e.attributes if a.unique]
+    unique = [(e.name, property_names(e)[a.name]) for e in model.entities for a in e.attributes if a.unique]
     data: dict[str, Any] = {}
     for entity in model.entities:
         shape = schema["$defs"][entity.name]
         made = [_row(entity.name, shape, schema["$defs"], chance, number, rows) for number in range(1, rows + 1)]
         for name in (name for owner, name in unique if owner == entity.name):
-            _make_unique(made, name, shape["properties"][name])
+            _make_unique(made, name, shape)
         data[entity.name] = made
-    _one_to_one(model, data, rows)
+    _one_to_one(model, data, schema["$defs"])
     return dict(checked(data, schema))
 
 
@@ -74,14 +77,19 @@ def _value(name: str, spec: Mapping[str, Any], definitions: Mapping[str, Any], r
     return plausible.text(name, row)[: spec.get("maxLength", 200)]
 
 
-def _make_unique(rows: list[dict[str, Any]], name: str, spec: Mapping[str, Any]) -> None:
+def _make_unique(rows: list[dict[str, Any]], name: str, shape: Mapping[str, Any]) -> None:
+    spec = shape["properties"][name]
     seen: set[Any] = set()
     for number, row in enumerate(rows, 1):
         value = row.get(name)
         if value is None:
             continue
         if value in seen:
-            if "$ref" in spec or spec["type"] == "boolean":
+            if "$ref" in spec or spec["type"] == "boolean" or "contentEncoding" in spec:
+                if name in shape["required"]:
+                    raise InvalidInput(
+                        f"{name} is required and unique, but has too few values; ask for {number - 1} rows"
+                    )
                 del row[name]  # there are more rows than values; an absent one does not repeat
                 continue
             plain = spec["type"] == "string" and "format" not in spec
@@ -99,7 +107,7 @@ def _other(value: Any, number: int) -> Any:
     return value + 1000 * number
 
 
-def _one_to_one(model: DomainModel, data: dict[str, Any], rows: int) -> None:
+def _one_to_one(model: DomainModel, data: dict[str, Any], definitions: Mapping[str, Any]) -> None:
     """References of one-to-one associations are to different rows."""
     for one in model.associations:
         if one.kind == "one-to-one":
@@ -107,5 +115,5 @@ def _one_to_one(model: DomainModel, data: dict[str, Any], rows: int) -> None:
             role = one.name[0].lower() + one.name[1:] + one.source + "Id"
             for number, row in enumerate(data[one.target], 1):
                 for name in (prefix, role):
-                    if name in row:
+                    if name in row and "minimum" in definitions[one.target]["properties"][name]:
                         row[name] = number

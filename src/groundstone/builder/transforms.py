@@ -15,7 +15,8 @@ from groundstone.errors import InvalidInput
 from groundstone.filters import fold
 
 Transform = Literal[
-    "copy", "to_text", "to_number", "to_integer", "to_boolean", "to_date", "to_datetime", "join", "part", "values", "constant"
+    "copy", "to_text", "to_number", "to_integer", "to_boolean", "to_date", "to_datetime", "join", "part", "values",
+    "constant"
 ]  # fmt: skip
 YES, NO = (
     {"true", "yes", "y", "1", "on", "t", "active", "j", "ja"},
@@ -43,9 +44,12 @@ _FORMS = {
     "idn-email": "email",
 }
 _SAME_VALUES = [
-    "m male man mr", "f female woman w ms mrs", "x other diverse d nonbinary", "cancelled canceled void revoked", "paid settled",
-    "open new pending created draft", "closed done completed complete finished resolved", "shipped sent dispatched", "low minor",
-    "high major urgent critical", "single unmarried", "yes true y active on", "no false n inactive off", "approved accepted granted",
+    "m male man mr", "f female woman w ms mrs", "x other diverse d nonbinary", "cancelled canceled void revoked",
+    "paid settled",
+    "open new pending created draft", "closed done completed complete finished resolved", "shipped sent dispatched",
+    "low minor",
+    "high major urgent critical", "single unmarried", "yes true y active on", "no false n inactive off",
+    "approved accepted granted",
     "rejected denied declined refused", "eur euro", "usd dollar", "gbp pound", "card credit", "petrol gasoline gas",
 ]  # fmt: skip
 _VALUE = {word: number for number, group in enumerate(_SAME_VALUES) for word in group.split()}
@@ -208,7 +212,8 @@ def moment_of(value: Any) -> datetime:
 
 
 def _number(value: Any, *, whole: bool) -> float:
-    text = re.sub(r"[^\d.,eE+-]", "", str(value).strip())
+    found = re.search(r"[+-]?\d[\d.,' \u00a0]*(?:[eE][+-]?\d{1,3})?", str(value))
+    text = re.sub(r"[' \u00a0]", "", found[0]) if found else ""
     if re.search(r",\d{1,2}$", text) and text.count(",") == 1:  # 1.234,50
         text = text.replace(".", "").replace(",", ".")
     try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,10 +22,12 @@ if TYPE_CHECKING:
 READABLE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
-def _custom() -> CustomModels:
+@contextmanager
+def _custom() -> Iterator[CustomModels]:
     from groundstone.platform import Platform
 
-    return Platform().custom
+    with Platform() as platform:
+        yield platform.custom
 
 
 @click.group()
@@ -46,9 +50,10 @@ def train(name: str, examples: Path, test: Path | None, method: Wish, chat: str,
         if live:
             click.echo(f"\r\x1b[K{what}: {done} of {total}", nl=False, err=True)
 
-    made = _custom().train(
-        LOCAL, name, examples, method=method, test=test, chat=chat, replace_old=replace, progress=progress
-    )
+    with _custom() as known:
+        made = known.train(
+            LOCAL, name, examples, method=method, test=test, chat=chat, replace_old=replace, progress=progress
+        )
     if live:
         click.echo("\r\x1b[K", nl=False, err=True)
     _figures(made)
@@ -57,10 +62,11 @@ def train(name: str, examples: Path, test: Path | None, method: Wish, chat: str,
 @custom.command("list")
 def list_models() -> None:
     """The custom models that are here."""
-    rows = [
-        (model.name, model.method, len(model.labels), model.examples, f"{model.report().accuracy:.1%}", model.created)
-        for model in _custom().list(LOCAL)
-    ]
+    with _custom() as known:
+        rows = [
+            (one.name, one.method, len(one.labels), one.examples, f"{one.report().accuracy:.1%}", one.created)
+            for one in known.list(LOCAL)
+        ]
     show.table(rows, ("name", "method", "labels", "examples", "accuracy", "created"))
 
 
@@ -71,7 +77,8 @@ def list_models() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print every figure as JSON.")
 def show_model(name: str, report: Path | None, picture: Path | None, as_json: bool) -> None:
     """How good NAME is on examples that it had not seen."""
-    model = _custom().find(LOCAL, name)
+    with _custom() as known:
+        model = known.find(LOCAL, name)
     if report is not None:
         report.write_text(model.page(), encoding="utf-8")
     if picture is not None:
@@ -87,7 +94,9 @@ def show_model(name: str, report: Path | None, picture: Path | None, as_json: bo
 @click.argument("texts", nargs=-1, required=True)
 def classify(name: str, texts: tuple[str, ...]) -> None:
     """The label of each of TEXTS, and how sure NAME is."""
-    for found in _custom().classifier(LOCAL, name).classify(texts):
+    with _custom() as known:
+        answers = known.classifier(LOCAL, name).classify(texts)
+    for found in answers:
         others = sorted(found.scores.items(), key=lambda each: -each[1])[1:3]
         rest = ", ".join(f"{label} {score:.1%}" for label, score in others)
         click.echo(f"{found.label}  {found.probability:.1%}  ({rest})")
@@ -97,7 +106,8 @@ def classify(name: str, texts: tuple[str, ...]) -> None:
 @click.argument("name")
 def delete(name: str) -> None:
     """Remove NAME from this machine."""
-    _custom().delete(LOCAL, name)
+    with _custom() as known:
+        known.delete(LOCAL, name)
     click.echo(f"{name}: deleted")
 
 

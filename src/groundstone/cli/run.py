@@ -10,8 +10,8 @@ import click
 @click.option("--host", help="Address to listen on; loopback unless told otherwise.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
 def run(app: str, host: str | None, port: int | None) -> None:
-    """Serve the application APP and print the address of its page. `groundstone run movies`, `groundstone run builder`."""
-    from groundstone.cli import serve
+    """Serve the application APP, such as movies or builder, and print the address of its page."""
+    from groundstone.cli.serve import run as serve
     from groundstone.platform import Platform
 
     with Platform() as platform:
@@ -21,4 +21,4 @@ def run(app: str, host: str | None, port: int | None) -> None:
 
             fetch_weights(platform)
             platform.install(chosen).sync()
-    serve.run(host, port, chosen.page)
+    serve(host, port, chosen.page)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from groundstone.errors import SourceError, UnreadableDocument
-from groundstone.knowledge.source import MAX_FILE_BYTES, SIDE_SUFFIX, Failure, Item, bad_id
+from groundstone.knowledge.source import MAX_FILE_BYTES, SIDE_SUFFIX, Failure, Item, bad_id, lone_side
 
 
 class FolderSource:
@@ -40,6 +40,8 @@ class FolderSource:
         relative = path.relative_to(self.root).as_posix()
         if reason := bad_id(relative):
             return Failure(repr(relative), reason)
+        if relative.endswith(SIDE_SUFFIX):
+            return lone_side(relative, relative)
         side = path.with_name(path.name + SIDE_SUFFIX) if relative + SIDE_SUFFIX in names else None
         try:
             fingerprint = file_hash(path) + (file_hash(side) if side else "")

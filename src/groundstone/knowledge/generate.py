@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from groundstone import text as texts
-from groundstone.errors import InvalidInput, ModelError
+from groundstone.errors import ContextTooLong, InvalidInput, LimitExceeded, ModelError
 from groundstone.filters import fold
 from groundstone.knowledge.answer import Answer, Event, card_json, events, to_json
 from groundstone.knowledge.quotes import Evidence
@@ -37,6 +37,7 @@ SYSTEM = (
 )
 USUAL = ChatOptions(max_tokens=MAX_TOKENS)
 RESULTS = "$search_results$"
+THEN_QUOTES = (ModelError, ContextTooLong, LimitExceeded)  # no fault of the question: it gets quotes instead
 _PLACE = re.compile(r"\$(?:search_results|query|output_format_instructions|current_time)\$")
 
 
@@ -77,7 +78,7 @@ def rewrite(kb: KnowledgeBase, found: Answer) -> Answer:
 
 
 def stream(kb: KnowledgeBase, found: Answer) -> Iterator[Event]:
-    """The generative answer as events. When the engine fails, the extractive answer follows, saying so."""
+    """The generative answer as events. When no model can word it, the extractive answer follows, saying so."""
     for event in _events(kb, found):
         yield event.event if isinstance(event, _Done) else event
 
@@ -109,7 +110,7 @@ def _events(kb: KnowledgeBase, quoted: Answer) -> Iterator[Event | _Done]:
             for piece in ready:
                 yield from _checked(kb, found, piece, sentences)
         yield from _checked(kb, found, pending, sentences)
-    except ModelError as error:
+    except THEN_QUOTES as error:
         note = f"The chat model failed ({error}); these are the passages themselves."
         failed = replace(quoted, query=replace(found.query, notes=(*found.query.notes, note)))
         for event in events(failed):
@@ -153,8 +154,14 @@ def _messages(found: Answer, manner: Manner) -> list[Message]:
         f"[{number}] {citation.title}: {_clean(citation.quote)}" for number, citation in enumerate(found.citations, 1)
     )
     if manner.template:
-        return _filled(manner.template, sources, found.question)
-    return [Message("system", SYSTEM), Message("user", f"Sources:\n{sources}\n\nQuestion: {found.question}")]
+        return _filled(manner.template, sources, _asked(found))
+    return [Message("system", SYSTEM), Message("user", f"Sources:\n{sources}\n\nQuestion: {_asked(found)}")]
+
+
+def _asked(found: Answer) -> str:
+    """The question, with the one before where it leans on that: the model is told nothing else of a conversation."""
+    theme = found.query.theme
+    return theme if theme.endswith(found.question) else found.question
 
 
 def _filled(template: str, sources: str, question: str) -> list[Message]:
@@ -177,11 +184,12 @@ def _clean(text: str) -> str:
 
 def _split(pending: str) -> tuple[list[str], str]:
     """Whole sentences (with the marks behind them) and what is still growing."""
-    pieces = [pending[start:end] for start, end in texts.sentences(pending)]
+    spans = texts.sentences(pending)
+    pieces = [pending[start:end] for start, end in spans]
     whole = _with_marks(pieces)
     if len(pieces) < 2 or len(whole) < len(pieces) or whole[-1].startswith("["):  # marks may still follow
         return [], pending
-    return whole[:-1], whole[-1]
+    return whole[:-1], whole[-1] + pending[spans[-1][1] :]  # with the blank before the next word
 
 
 def _with_marks(pieces: Sequence[str]) -> list[str]:

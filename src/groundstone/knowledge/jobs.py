@@ -7,10 +7,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from groundstone.errors import Conflict, GroundstoneError, NotFound
 from groundstone.identity import Principal
+from groundstone.jobs import Workers
 from groundstone.knowledge.index import Progress, SyncReport
 
 if TYPE_CHECKING:
@@ -48,12 +50,10 @@ class Jobs:
 
     def __init__(self, resources: Resources, open_base: OpenBase) -> None:
         self._resources, self._open = resources, open_base
-        self._threads: dict[str, threading.Thread] = {}
-        self._stops: dict[str, threading.Event] = {}
+        self._workers = Workers("ingestion")
         self._locks: dict[tuple[str, str], threading.Lock] = {}
         self._guard = threading.Lock()
         self._room = threading.Semaphore(AT_ONCE)
-        self._closing = False
 
     def start(
         self, principal: Principal, base: str, source: str, *, parent: str, description: str = "", token: str = ""
@@ -80,7 +80,7 @@ class Jobs:
         except Conflict:
             self._resources.delete(principal, JOB, job.id)
             raise
-        self._launch(principal, job)
+        self._workers.start(job.id, partial(self._run, principal, job))
         return job
 
     def get(self, principal: Principal, id: str) -> Resource:
@@ -89,12 +89,7 @@ class Jobs:
 
     def list(self, principal: Principal, parent: str) -> list[Resource]:
         """All jobs of a data source, oldest first."""
-        found: list[Resource] = []
-        while page := self._resources.list(
-            principal, JOB, parent=parent, limit=1000, after=found[-1].number if found else 0
-        ):
-            found += page
-        return [self._checked(principal, job) for job in found]
+        return [self._checked(principal, job) for job in self._resources.all(principal, JOB, parent=parent)]
 
     def stop(self, principal: Principal, id: str) -> Resource:
         """Ask a job to end; what it has read is kept for the next one. Raises Conflict when it has ended already."""
@@ -102,8 +97,7 @@ class Jobs:
         if job.body["status"] not in RUNNING:
             raise Conflict(f"the ingestion job {id} has ended: {job.body['status']}")
         job = self._resources.update(principal, JOB, id, {**job.body, "status": "STOPPING"})
-        if id in self._stops:
-            self._stops[id].set()
+        self._workers.stop(id)
         return job
 
     def active(self, principal: Principal, base: str) -> str | None:
@@ -126,11 +120,8 @@ class Jobs:
 
     def close(self) -> None:
         """End all jobs of this process; each notes that it was interrupted."""
-        self._closing = True
-        for stop in list(self._stops.values()):
-            stop.set()
-        for thread in list(self._threads.values()):
-            thread.join(timeout=30)
+        self._workers.stop_all()
+        self._workers.wait()
 
     def _take(self, principal: Principal, base: str, job: str) -> None:
         with self._lock(principal, base):  # short work ends first
@@ -160,47 +151,35 @@ class Jobs:
         except Conflict:
             return self._resources.get(principal, JOB, job.id)
 
-    def _launch(self, principal: Principal, job: Resource) -> None:
-        self._stops[job.id] = threading.Event()
-        thread = threading.Thread(target=self._run, args=(principal, job), name=f"ingestion-{job.id}", daemon=True)
-        self._threads[job.id] = thread
-        thread.start()
-
-    def _run(self, principal: Principal, job: Resource) -> None:
+    def _run(self, principal: Principal, job: Resource, stop: threading.Event) -> None:
         outcome: dict[str, Any] = {"status": "FAILED", "reasons": [BROKEN]}
         try:
-            outcome = self._outcome(principal, job)
+            outcome = self._outcome(principal, job, stop)
         finally:
             self._release(principal, job.body["base"])
             body = self._resources.get(principal, JOB, job.id).body
             self._resources.update(principal, JOB, job.id, {**body, **outcome})
-            self._stops.pop(job.id, None)
-            self._threads.pop(job.id, None)
 
-    def _outcome(self, principal: Principal, job: Resource) -> dict[str, Any]:
+    def _outcome(self, principal: Principal, job: Resource, stop: threading.Event) -> dict[str, Any]:
         """Do the work; what the job says at its end."""
         try:
             with self._room:
-                self._check_wanted(job)
+                _check_wanted(stop)
                 base = self._open(job.body["base"], principal)
-                report = base.sync(self._progress(principal, job), only=job.body["source"])
+                report = base.sync(self._progress(principal, job, stop), only=job.body["source"])
         except _Stopped:
-            return {"status": "FAILED", "reasons": [CLOSED]} if self._closing else {"status": "STOPPED"}
+            return {"status": "FAILED", "reasons": [CLOSED]} if self._workers.is_closing else {"status": "STOPPED"}
         except GroundstoneError as error:
             return {"status": "FAILED", "reasons": [str(error)[:REASON_LENGTH]]}
         reasons = [f"{one.name}: {one.reason}"[:REASON_LENGTH] for one in report.failed[:REASONS]]
         return {"status": "COMPLETE", "statistics": statistics(report), "reasons": reasons}
 
-    def _check_wanted(self, job: Resource) -> None:
-        if self._stops[job.id].is_set():
-            raise _Stopped("stopped")
-
-    def _progress(self, principal: Principal, job: Resource) -> Callable[[Progress], None]:
+    def _progress(self, principal: Principal, job: Resource, stop: threading.Event) -> Callable[[Progress], None]:
         told = 0.0
 
         def tell(progress: Progress) -> None:
             nonlocal told
-            self._check_wanted(job)
+            _check_wanted(stop)
             if time.monotonic() - told < TELL_EVERY:
                 return
             told = time.monotonic()
@@ -217,6 +196,11 @@ class Jobs:
             self._resources.update(principal, JOB, job.id, body, revision=job.revision)
         except Conflict:
             return  # somebody asked it to stop in this moment; seen next time
+
+
+def _check_wanted(stop: threading.Event) -> None:
+    if stop.is_set():
+        raise _Stopped("stopped")
 
 
 def statistics(report: SyncReport) -> Mapping[str, int]:

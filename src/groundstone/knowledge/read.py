@@ -145,7 +145,8 @@ def _fact(kb: KnowledgeBase, query: Query) -> Answer:
     if len(documents) > 3:
         return _passage(kb, query)  # a name that many documents share does not say which one is meant
     passages = [passage for document in documents for passage in _body_sentences(kb, document)]
-    return _quoted(kb, query, ranked(kb.embed, _wanted(query), passages), ())
+    text = _wanted(query)
+    return _quoted(kb, query, text, ranked(kb.embed, text, passages), ())
 
 
 def _body_sentences(kb: KnowledgeBase, document: Document) -> list[Passage]:
@@ -206,6 +207,16 @@ def _passage(kb: KnowledgeBase, query: Query) -> Answer:
         return off_topic(kb, query)
     if _is_plain(kb) and (whole := overview(kb, query)):
         return whole
+    alone = _told(kb, query, text)
+    if not alone.closest and not alone.declined:
+        return alone
+    if _is_plain(kb) and query.theme and query.theme != text:  # it leans on the question before
+        return _told(kb, query, query.theme)
+    return alone
+
+
+def _told(kb: KnowledgeBase, query: Query, text: str) -> Answer:
+    """What the documents say of a text."""
     hits = retrieve.search(
         kb.principal, kb.collection, kb.embed, retrieve.Request(text, query.where, limit=kb.manner.reads, explain=True)
     )
@@ -214,7 +225,7 @@ def _passage(kb: KnowledgeBase, query: Query) -> Answer:
         return off_topic(kb, query)
     passages, prior = passages_in(hits, kb.schema.body_field)
     found = ranked(kb.embed, text, passages, prior=prior)
-    return _quoted(kb, query, found, hits) if near or fit.near_sentence(found) else _nothing_near(kb, query)
+    return _quoted(kb, query, text, found, hits) if near or fit.near_sentence(found) else _nothing_near(kb, query)
 
 
 def _wanted(query: Query) -> str:
@@ -222,7 +233,7 @@ def _wanted(query: Query) -> str:
     return query.theme if query.where is not None and query.theme else query.text
 
 
-def _quoted(kb: KnowledgeBase, query: Query, found: Sequence[Ranked], hits: Sequence[Hit]) -> Answer:
+def _quoted(kb: KnowledgeBase, query: Query, text: str, found: Sequence[Ranked], hits: Sequence[Hit]) -> Answer:
     """The best sentences, verbatim; unsure ones as closest passages, none at all when nothing comes near."""
     if not found:
         return _nothing_near(kb, query)
@@ -242,7 +253,7 @@ def _quoted(kb: KnowledgeBase, query: Query, found: Sequence[Ranked], hits: Sequ
         query,
         tuple(evidence.citations),
         tuple(cards.values()),
-        strength=fit.strength(_wanted(query), best),
-        closest=not fit.sure(_wanted(query), best),
+        strength=fit.strength(text, best),
+        closest=not fit.sure(text, best),
         hits=tuple(hits),
     )

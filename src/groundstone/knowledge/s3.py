@@ -7,7 +7,7 @@ from typing import Any
 
 from groundstone.errors import MissingExtra, SourceError, UnreadableDocument
 from groundstone.knowledge.bucket import bucket_address
-from groundstone.knowledge.source import MAX_FILE_BYTES, SIDE_SUFFIX, Failure, Item, bad_id
+from groundstone.knowledge.source import MAX_FILE_BYTES, SIDE_SUFFIX, Failure, Item, bad_id, lone_side
 
 PAGE = 1000  # keys asked for at a time; also the most that S3 gives
 
@@ -47,6 +47,8 @@ class BucketSource:
         name = f"s3://{self.bucket}/{key}"
         if reason := bad_id(document_id):
             return Failure(repr(name), reason)
+        if key.endswith(SIDE_SUFFIX):
+            return lone_side(name, document_id)
         side = key + SIDE_SUFFIX if key + SIDE_SUFFIX in found else None
         fingerprint = found[key] + (found[side] if side else "")
         return Item(
@@ -70,7 +72,10 @@ class BucketSource:
                     found.update((entry["Key"], entry["ETag"]) for entry in page.get("Contents", ()))
             return dict(sorted(found.items()))
         except (BotoCoreError, ClientError) as error:
-            raise SourceError(f"cannot list s3://{self.bucket}/{self.prefix}: {error}") from None
+            raise SourceError(
+                f"cannot list s3://{self.bucket}/{self.prefix}: {error} "
+                f"(a folder {self.bucket} below that of the setting buckets would stand for it)"
+            ) from None
 
     def _read(self, key: str) -> bytes:
         from botocore.exceptions import BotoCoreError, ClientError

@@ -116,6 +116,12 @@ def _bucket(spec: SourceSpec, s3_endpoint: str, buckets: Path | None) -> Source:
     return Unfolded(found)
 
 
+def lone_side(name: str, id: str) -> Failure:
+    """A metadata file that describes nothing: no document, since nobody would want its braces quoted."""
+    of = name.removesuffix(SIDE_SUFFIX).rpartition("/")[2]
+    return Failure(name, f"describes {of!r}, which is not there; delete it, or bring the file back", id=id)
+
+
 def bad_id(document_id: str) -> str | None:
     """Why this cannot be a document's id, or None if it can."""
     if not document_id.strip():

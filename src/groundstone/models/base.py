@@ -16,6 +16,8 @@ Task = Literal["chat", "embed", "rerank", "draw"]
 Ability = Literal["stream", "tools", "schema", "images", "count", "grounded"]
 StopReason = Literal["stop", "length", "tool_calls", "filtered"]
 
+_BEGINNINGS = {"png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff", "gif": b"GIF8", "webp": b"RIFF"}
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -23,6 +25,14 @@ class Picture:
 
     data: bytes = field(repr=False)
     media_type: str
+
+    @classmethod
+    def of(cls, data: bytes) -> Picture:
+        """A picture whose kind its first bytes tell. Raises ValueError when they are of none of the four."""
+        kind = next((kind for kind, start in _BEGINNINGS.items() if data.startswith(start)), None)
+        if kind is None or (kind == "webp" and data[8:12] != b"WEBP"):
+            raise ValueError("it is neither PNG, JPEG, GIF nor WebP")
+        return cls(data, f"image/{kind}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class ChatOptions:
 
     schema: JSON Schema that the reply must satisfy. tool_choice: "auto", "none", "required" or a tool's name.
     stream: False says that nobody reads along, so an engine may ask for the whole reply at once, which is cheaper.
+    top_k: among how many tokens each next one is chosen; 0 for all of them.
     """
 
     max_tokens: int = 512
@@ -71,6 +82,7 @@ class ChatOptions:
     tools: tuple[Tool, ...] = ()
     tool_choice: str = "auto"
     stream: bool = True
+    top_k: int | None = None
 
 
 DEFAULTS = ChatOptions()
@@ -80,7 +92,8 @@ DEFAULTS = ChatOptions()
 class Delta:
     """A piece of a streamed reply. A tool call comes whole, in one piece.
 
-    The last piece carries ``usage``, ``stop_reason`` and ``model``: the one that really replied.
+    The last piece carries ``usage``, ``stop_reason`` and ``model``: the one that really replied. ``stopped_by`` is the
+    stop sequence that ended it; None when it ended otherwise, or when the engine does not tell.
     """
 
     text: str = ""
@@ -88,6 +101,7 @@ class Delta:
     usage: Usage | None = None
     stop_reason: StopReason | None = None
     model: str | None = None
+    stopped_by: str | None = None
 
 
 class Chat(Protocol):

@@ -53,8 +53,12 @@ class BedrockChat:
     def chat(self, messages: Sequence[Message], options: ChatOptions = DEFAULTS) -> Iterator[Delta]:
         """Stream the reply. Raises InvalidInput, WrongModel at once; ContextTooLong, ModelError while it is read."""
         openai_body.check(messages, options)
-        body = {"modelId": self.name, **bedrock_body.conversation(messages), **bedrock_body.settings(options, messages)}
-        return Stream(lambda line: self._replied(body, options.schema is not None, line))
+        body = {
+            "modelId": self.name,
+            **bedrock_body.conversation(messages),
+            **bedrock_body.settings(self.name, options, messages),
+        }
+        return Stream(lambda line: self._replied(body, options, line))
 
     def count_chat(self, messages: Sequence[Message]) -> int:
         """Tokens of the conversation as a prompt, by CountTokens. Raises what ``chat`` does."""
@@ -70,7 +74,7 @@ class BedrockChat:
     def close(self) -> None:
         self._client.close()
 
-    def _replied(self, body: dict[str, Any], with_schema: bool, line: Line) -> Generator[Delta]:
+    def _replied(self, body: dict[str, Any], options: ChatOptions, line: Line) -> Generator[Delta]:
         stream = self._client.call("converse_stream", **body)["stream"]
         with self._client.trouble():
             # The stream cannot be closed while it is read; a second handle on its socket can be shut.
@@ -78,11 +82,12 @@ class BedrockChat:
         with closing(stream), handle:
             line.hold(handle)
             try:
-                yield from self._read(stream, with_schema)
+                yield from self._read(stream, options)
             finally:
                 line.hold(None)
 
-    def _read(self, stream: Any, with_schema: bool) -> Iterator[Delta]:
+    def _read(self, stream: Any, options: ChatOptions) -> Iterator[Delta]:
+        with_schema = options.schema is not None
         reading = _Reading(with_schema)
         with self._client.trouble():
             for event in stream:
@@ -93,7 +98,8 @@ class BedrockChat:
         ended = STOP_REASONS[reading.stop_reason]
         if with_schema and ended == "tool_calls":
             ended = "stop"
-        yield Delta(usage=reading.usage, stop_reason=ended, model=self.name)
+        stopped_by = reading.stopped_by(options.stop)
+        yield Delta(usage=reading.usage, stop_reason=ended, model=self.name, stopped_by=stopped_by)
 
 
 class _Reading:
@@ -104,6 +110,7 @@ class _Reading:
         self._calls: dict[int, ToolCall] = {}
         self.stop_reason = ""
         self.usage: Usage | None = None
+        self._named: Any = None  # the stop sequence, from models that name it
 
     def deltas(self, event: dict[str, Any]) -> Iterator[Delta]:
         """Events of other kinds, such as reasoning, are no part of the reply."""
@@ -118,8 +125,15 @@ class _Reading:
                 yield Delta(tool_call=call)
         elif kind == "messageStop":
             self.stop_reason = _of(str, said["stopReason"])
+            self._named = _of(dict, said.get("additionalModelResponseFields", {})).get("stop_sequence")
         elif kind == "metadata":
             self.usage = Usage(*(_of(int, said["usage"][name]) for name in ("inputTokens", "outputTokens")))
+
+    def stopped_by(self, stops: Sequence[str]) -> str | None:
+        """Which of ``stops`` ended the reply, if that can be told."""
+        if self.stop_reason != "stop_sequence":
+            return None
+        return self._named if self._named in stops else stops[0] if len(stops) == 1 else None
 
     def _start(self, start: dict[str, Any]) -> None:
         tool = start["start"].get("toolUse")

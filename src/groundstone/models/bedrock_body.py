@@ -30,8 +30,8 @@ def conversation(messages: Sequence[Message]) -> Json:
     return {"messages": turns} | ({"system": system} if system else {})
 
 
-def settings(options: ChatOptions, messages: Sequence[Message]) -> Json:
-    """``inferenceConfig`` and ``toolConfig``. Raises InvalidInput, WrongModel for what Converse lacks."""
+def settings(model: str, options: ChatOptions, messages: Sequence[Message]) -> Json:
+    """``inferenceConfig``, ``toolConfig`` and more. Raises InvalidInput, WrongModel for what Converse lacks."""
     if options.seed is not None:
         raise WrongModel("Bedrock's Converse takes no seed; leave it out")
     limits: Json = {"maxTokens": options.max_tokens}
@@ -42,7 +42,25 @@ def settings(options: ChatOptions, messages: Sequence[Message]) -> Json:
     if options.stop:
         limits["stopSequences"] = list(options.stop)
     tools = _schema_tool(options) if options.schema is not None else _tools(options, messages)
-    return {"inferenceConfig": limits} | ({"toolConfig": tools} if tools else {})
+    made: Json = {"inferenceConfig": limits} | ({"toolConfig": tools} if tools else {})
+    if options.stop:
+        made["additionalModelResponseFieldPaths"] = ["/stop_sequence"]  # Claude's own reply names it
+    return made | _top_k(model, options.top_k)
+
+
+def _top_k(model: str, value: int | None) -> Json:
+    """A setting that each family has under its own name."""
+    if value is None:
+        return {}
+    families: dict[str, Json] = {
+        "anthropic.": {"top_k": value},
+        "amazon.nova": {"inferenceConfig": {"topK": value}},
+        "cohere.": {"k": value},
+    }
+    for family, fields in families.items():
+        if family in model:
+            return {"additionalModelRequestFields": fields}
+    raise WrongModel(f"{model} takes no top_k on Bedrock; leave it out")
 
 
 def _schema_tool(options: ChatOptions) -> Json:

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from groundstone.errors import ConfigError, InvalidInput, WrongModel
+from groundstone.errors import ConfigError, WrongModel
 from groundstone.models import openai_body
 from groundstone.models.base import Picture, Vectors
 from groundstone.models.bedrock_client import BedrockClient
 from groundstone.models.rerank import ordered
+from groundstone.models.vectors import check_texts, unit
 
 COHERE_BATCH = 96  # texts in one request
 AT_ONCE = 8  # requests to models that take one text each
@@ -60,8 +61,7 @@ class BedrockEmbed:
 
     def embed_counted(self, texts: Sequence[str]) -> tuple[Vectors, int]:
         """The same, with the service's count of tokens; about four characters each where it tells none."""
-        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
-            raise InvalidInput("embed takes a list of strings")
+        check_texts(texts, "embed")
         if not texts:
             return np.empty((0, self.dimensions), np.float32), 0
         if self._family == "cohere.embed":
@@ -117,16 +117,13 @@ class BedrockEmbed:
 
     def _unit(self, rows: list[Any], count: int) -> Vectors:
         try:
-            vectors = np.array(rows, np.float32).reshape(count, -1)
-            lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-            if not np.isfinite(lengths).all() or not lengths.all():
-                raise ValueError("a vector is zero or not finite")
-            if len(rows) != count or vectors.shape[1] != (self._dimensions or vectors.shape[1]):
-                raise ValueError(f"{len(rows)} of {vectors.shape[1]} numbers, not {count} of {self._dimensions}")
+            vectors = unit(rows, count)
+            if vectors.shape[1] != (self._dimensions or vectors.shape[1]):
+                raise ValueError(f"they have {vectors.shape[1]} numbers, not {self._dimensions}")
         except (ValueError, TypeError) as error:
             raise self._client.unavailable(f"{self.name} sent no usable vectors: {error}") from None
         self._dimensions = vectors.shape[1]
-        return np.asarray(vectors / lengths, np.float32)
+        return vectors
 
 
 class BedrockRerank:
@@ -146,8 +143,7 @@ class BedrockRerank:
 
     def rerank(self, query: str, texts: Sequence[str]) -> list[float]:
         """One relevance in [0, 1] for each text, in their order. Raises InvalidInput, ModelError."""
-        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
-            raise InvalidInput("rerank takes a list of strings")
+        check_texts(texts, "rerank")
         if not texts:
             return []
         body: Json = {"query": query, "documents": list(texts)}

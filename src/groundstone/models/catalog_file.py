@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,6 +43,15 @@ TASKS: dict[str, tuple[Task, ...]] = {
     "llamacpp": ("chat",),
 }
 IMPLICIT = "chat"  # the engine that the settings chat_url, chat_model and chat_api_key make
+# What some texts must look like, told when the file is read and not by the first call that fails.
+ADDRESS = re.compile(r"https?://[^\s/]\S*"), "an address that begins with http:// or https://"
+LOOKS = {
+    "url": ADDRESS,
+    "endpoint": ADDRESS,
+    "form": (re.compile("cohere|jina|tei"), "one of: cohere, jina, tei"),
+    "pictures": (re.compile("jina|vllm"), "one of: jina, vllm"),
+}
+NAME = re.compile(r"(?!kb/)\S(?:[^\x00-\x1f\x7f]{0,198}\S)?")  # kb/ begins the name of a knowledge base
 NEEDED = {"openai": "url", "rerank": "url", "llamacpp": "path"}
 MODEL: dict[str, type] = {
     "engine": str,
@@ -111,7 +121,9 @@ def _table(where: str, value: Any) -> Mapping[str, Any]:
 def _read(path: Path) -> _Layer:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not in UTF-8, as TOML has to be; save it again in that encoding") from None
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from None
     unknown = sorted(set(tables) - PARTS)
     if unknown:
@@ -132,15 +144,22 @@ def _engine(where: str, name: str, table: Mapping[str, Any]) -> EngineSpec:
     if kind not in KINDS:
         raise ConfigError(f"{place} has kind {kind!r}; there are: {', '.join(KINDS)}")
     secret = {"api_key": str} if "api_key" in table and name == IMPLICIT else {}  # files hold no keys
+    if "api_key" in table and not secret:
+        raise ConfigError(f"{place} holds a key; put it into an environment variable and name that by 'api_key_env'")
     options = _values(place, table, ANYWHERE | KINDS[kind] | secret)
     if kind in NEEDED and not options.get(NEEDED[kind]):
         raise ConfigError(f"{place} needs {NEEDED[kind]!r}")
+    for option, (pattern, what) in LOOKS.items():
+        if option in options and not pattern.fullmatch(options[option]):
+            raise ConfigError(f"{place}: {option} is {options[option]!r}, which is not {what}")
     del options["kind"]
     return EngineSpec(name, kind, options)
 
 
 def _model(where: str, name: str, table: Mapping[str, Any]) -> ModelInfo:
     place = f"{where}: [models.{name}]"
+    if not NAME.fullmatch(name):
+        raise ConfigError(f"{place}: a name is one line of up to 200 characters that does not begin with kb/")
     if not {"engine", "task"} <= set(table):
         raise ConfigError(f"{place} needs 'engine' and 'task'")
     values = _values(place, table, MODEL)
@@ -216,12 +235,15 @@ def _check_answers(models: Mapping[str, ModelInfo], answers: str, *, chosen: boo
 def _names(layers: list[_Layer], models: Mapping[str, ModelInfo], answers: str) -> dict[str, str]:
     """Alias to model. A later layer takes names over from an earlier one; within one, a name is given once."""
     names: dict[str, str] = {}
+    taken: set[str] = set()
     for layer in layers:
-        names |= _names_of(layer, models, answers)
+        taken |= set(layer.part("models"))
+        names |= _names_of(layer, models, answers, taken)
     return {alias: model for alias, model in names.items() if alias not in models}
 
 
-def _names_of(layer: _Layer, models: Mapping[str, ModelInfo], answers: str) -> dict[str, str]:
+def _names_of(layer: _Layer, models: Mapping[str, ModelInfo], answers: str, taken: set[str]) -> dict[str, str]:
+    """``taken``: the models of this layer and those below, whose names no alias can take."""
     lists = [(name, f"[models.{name}]", models[name].aliases) for name in layer.part("models")]
     for target, aliases in layer.part("aliases").items():
         model = answers if target == DEFAULT else target
@@ -231,7 +253,7 @@ def _names_of(layer: _Layer, models: Mapping[str, ModelInfo], answers: str) -> d
     names: dict[str, str] = {}
     for model, place, aliases in lists:
         for alias in aliases:
-            if alias in layer.part("models"):
+            if alias in taken:
                 raise ConfigError(f"{layer.where}: {place} takes the alias {alias!r}, which is the name of a model")
             if names.setdefault(alias, model) != model:
                 raise ConfigError(

@@ -14,6 +14,7 @@ WORDS: dict[Ability, str] = {
     "count": "count tokens",
 }
 TURN = 16  # tokens at most that a chat template puts around a message
+LONGEST_TOKEN = 256  # characters; the longest tokens of known vocabularies are runs of half as many blanks
 VERBS: dict[Task, str] = {"chat": "chat", "embed": "embed", "rerank": "rerank", "draw": "draw"}
 
 
@@ -51,6 +52,16 @@ def surely_fits(info: ModelInfo, messages: Sequence[Message], options: ChatOptio
         return True
     most = sum(len(message.content.encode("utf-8", "replace")) + TURN for message in messages)
     return most + options.max_tokens <= info.context
+
+
+def check_length(info: ModelInfo, messages: Sequence[Message]) -> None:
+    """Refuses what is far too long before anybody counts its tokens, which takes time. Raises ContextTooLong."""
+    assert info.context is not None  # surely_fits() would have said yes
+    characters = sum(len(message.content) for message in messages)
+    if characters > info.context * LONGEST_TOKEN:
+        raise ContextTooLong(
+            f"the conversation has {characters:,} characters; {info.name} has room for {info.context} tokens"
+        )
 
 
 def check_context(info: ModelInfo, prompt: int, options: ChatOptions) -> None:

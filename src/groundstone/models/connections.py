@@ -19,6 +19,7 @@ from functools import cached_property
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from groundstone.errors import ConfigError
+from groundstone.models.answers import Answer
 
 PIECE = 65536  # bytes read at once
 IDLE = 64  # connections kept open while nobody uses them
@@ -58,14 +59,12 @@ class Line:
 class Reply:
     """An answer whose head has arrived. Close it; a body that was read to its end leaves the connection usable."""
 
-    def __init__(
-        self, pool: Connections, connection: socket.socket, response: http.client.HTTPResponse, line: Line
-    ) -> None:
+    def __init__(self, pool: Connections, connection: socket.socket, response: Answer, line: Line) -> None:
         self._pool, self._connection, self._response, self._line = pool, connection, response, line
         self.status = response.status
 
     def header(self, name: str) -> str:
-        return self._response.headers.get(name) or ""
+        return self._response.fields.get(name.lower(), "")
 
     def pieces(self) -> Iterator[bytes]:
         """The body as it arrives. Raises one of TROUBLE when it breaks off."""
@@ -197,11 +196,11 @@ class Connections:
         return connection
 
     def _exchange(self, connection: socket.socket, message: bytes, line: Line) -> Reply:
-        response: http.client.HTTPResponse | None = None
+        response: Answer | None = None
         try:
             line.hold(connection)
             connection.sendall(message)
-            response = http.client.HTTPResponse(connection, method="POST")
+            response = Answer(connection)
             response.begin()
         except TROUBLE:
             line.hold(None)

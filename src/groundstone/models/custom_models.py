@@ -12,7 +12,7 @@ from groundstone.models.base import Chat, Embed, ModelInfo
 from groundstone.models.custom import Classifier, ClassifierChat
 from groundstone.models.custom_files import CustomFiles, CustomModel
 from groundstone.models.custom_train import Progress, Wish, train
-from groundstone.models.examples import Example, decode_examples, read_examples
+from groundstone.models.examples import Example, decode_examples, prepared, read_examples
 
 Source = Path | Iterable[Example]  # a JSONL file, or examples
 Trained = list[CustomModel]  # in the class below, "list" is a method
@@ -86,6 +86,10 @@ class CustomModels:
     def read(self, data: bytes, where: str) -> Lines:
         """Examples of a JSONL file, named ``where`` in errors. Raises InvalidInput, LimitExceeded."""
         return decode_examples(data, where)
+
+    def check_examples(self, examples: Lines) -> None:
+        """Raises InvalidInput, LimitExceeded for examples that no model can be trained on."""
+        prepared(examples)
 
     def list(self, caller: Principal) -> Trained:
         return self._files.list(caller.tenant)

@@ -26,6 +26,7 @@ from groundstone.models.base import (
 )
 from groundstone.models.connections import Line
 from groundstone.models.stream import Stream
+from groundstone.models.vectors import check_texts
 from groundstone.records import Usage
 
 Part = str | ToolCall
@@ -41,8 +42,7 @@ class FakeEmbed:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Float32 array (len(texts), dimensions), rows of length 1. Raises InvalidInput for non-strings."""
-        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
-            raise InvalidInput("embed takes a list of strings")
+        check_texts(texts, "embed")
         self.calls.append(list(texts))
         rows = [self._embed_one(text) for text in texts]
         return np.array(rows, np.float32).reshape(len(rows), self.dimensions)
@@ -86,14 +86,14 @@ class FakeChat:
         self.closed = 0  # streams that ended or were cancelled
 
     def chat(self, messages: Sequence[Message], options: ChatOptions = DEFAULTS) -> Iterator[Delta]:
-        """One word is one token here. Stops with "length" after ``max_tokens`` of them."""
+        """One word is one token here. Stops with "length" after ``max_tokens`` of them, and before a stop sequence."""
         if not messages:
             raise InvalidInput("chat needs at least one message")
         self.calls.append(list(messages))
         self.options.append(options)
         self.schemas.append(options.schema)
-        reply = self._reply(messages)
-        return Stream(lambda line: self._stream(reply, self.count_chat(messages), options.max_tokens, line))
+        reply, stopped_by = _cut(self._reply(messages), options.stop)
+        return Stream(lambda line: self._stream(reply, stopped_by, self.count_chat(messages), options.max_tokens, line))
 
     def count_chat(self, messages: Sequence[Message]) -> int:
         return sum(len(message.content.split()) for message in messages)
@@ -104,7 +104,9 @@ class FakeChat:
         reply = self.replies[min(len(self.calls), len(self.replies)) - 1]
         return [reply] if isinstance(reply, str | ToolCall) else reply
 
-    def _stream(self, reply: Sequence[Part], input_tokens: int, max_tokens: int, line: Line) -> Generator[Delta]:
+    def _stream(
+        self, reply: Sequence[Part], stopped_by: str | None, input_tokens: int, max_tokens: int, line: Line
+    ) -> Generator[Delta]:
         pieces = [piece for part in reply for piece in _pieces(part)]
         try:
             for number, piece in enumerate(pieces[:max_tokens]):
@@ -117,7 +119,8 @@ class FakeChat:
             calls = any(piece.tool_call for piece in pieces)
             true: StopReason = "length" if len(pieces) > max_tokens else "tool_calls" if calls else "stop"
             usage = Usage(input_tokens, min(len(pieces), max_tokens))
-            yield Delta(usage=usage, stop_reason=self.stop_reason or true, model=self.name)
+            told = stopped_by if true != "length" else None
+            yield Delta(usage=usage, stop_reason=self.stop_reason or true, model=self.name, stopped_by=told)
         finally:
             self.closed += 1
 
@@ -133,8 +136,7 @@ class FakeRerank:
         self.name = name
 
     def rerank(self, query: str, texts: Sequence[str]) -> list[float]:
-        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
-            raise InvalidInput("rerank takes a list of strings")
+        check_texts(texts, "rerank")
         wanted = set(_WORD.findall(query.casefold()))
         return [len(wanted & set(_WORD.findall(text.casefold()))) / max(1, len(wanted)) for text in texts]
 
@@ -156,6 +158,16 @@ class FakeDraw:
         head = struct.pack(">IIBBBBB", options.width, options.height, 8, 2, 0, 0, 0)
         parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
         return Picture(b"\x89PNG\r\n\x1a\n" + b"".join(_png_part(*part) for part in parts), "image/png")
+
+
+def _cut(reply: Sequence[Part], stops: Sequence[str]) -> tuple[Sequence[Part], str | None]:
+    """The reply up to the first of the stop sequences in one of its texts, and which one that was."""
+    for number, part in enumerate(reply):
+        found = [(part.find(stop), stop) for stop in stops if stop in part] if isinstance(part, str) else []
+        if found and isinstance(part, str):
+            at, stop = min(found)
+            return [*reply[:number], part[:at]], stop
+    return reply, None
 
 
 def _pieces(part: Part) -> list[Delta]:

@@ -48,12 +48,12 @@ def settings(options: ChatOptions) -> Body:
         # What is left in memory of an earlier prompt changes the last digits, and so may change the reply.
         "cache_prompt": options.seed is None,
     }
-    given = {"temperature": options.temperature, "top_p": options.top_p}
+    given = {"temperature": options.temperature, "top_p": options.top_p, "top_k": options.top_k}
     body |= {key: value for key, value in given.items() if value is not None}
     if options.seed is not None:
         body["seed"] = options.seed % 2**32
     if options.stop:
-        body["stop"] = list(options.stop)
+        body |= {"stop": list(options.stop), "verbose": True, "response_fields": ["stopping_word"]}
     if options.schema is not None or options.tools:
         body["chat_template_kwargs"] = {"enable_thinking": False}  # thoughts before the reply would break its form
     return body
@@ -112,6 +112,7 @@ class Pieces:
         self._kept: list[str] = []
         self._calls: dict[int, dict[str, str]] = {}
         self._usage, self._reason, self._is_call = Usage(), "", False
+        self._stopped_by: str | None = None
 
     def read(self, piece: Body) -> Iterator[Delta]:
         """The text in it, if any. Raises what the engine reports."""
@@ -121,6 +122,7 @@ class Pieces:
             self._usage = Usage(usage["prompt_tokens"], usage["completion_tokens"])
         for choice in piece.get("choices", ())[:1]:
             self._reason = choice.get("finish_reason") or self._reason
+            self._stopped_by = piece.get("__verbose", {}).get("stopping_word") or self._stopped_by
             delta = choice.get("delta") or {}
             for call in delta.get("tool_calls") or ():
                 self._add(call)
@@ -143,7 +145,7 @@ class Pieces:
         for call in calls:
             yield Delta(tool_call=call)
         stop: StopReason = "tool_calls" if calls and reason == "stop" else reason
-        yield Delta(usage=self._usage, stop_reason=stop, model=self.name)
+        yield Delta(usage=self._usage, stop_reason=stop, model=self.name, stopped_by=self._stopped_by)
 
     def _text(self, text: str) -> Iterator[Delta]:
         if self.emulated and not self._kept and not self._is_call:

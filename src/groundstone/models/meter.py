@@ -186,7 +186,7 @@ def _check(limits: Limits, used: Used) -> None:
     month, day = _periods(now)
     if limits.money_per_month is not None and used.money >= limits.money_per_month:
         raise BudgetExceeded(
-            f"this key has spent {used.money:.2f} of {limits.money_per_month:g} this month; "
+            f"this key has spent {used.money:.10g} of {limits.money_per_month:g} this month; "
             f"it may go on on {(month + timedelta(days=32)).replace(day=1):%Y-%m-%d}, or when its limit is raised"
         )
     if limits.tokens_per_day is not None and used.tokens >= limits.tokens_per_day:

@@ -22,7 +22,7 @@ from groundstone.models.stream import Stream
 __all__ = ["Endpoint", "OpenAICompatible", "OpenAIDraw", "OpenAIEmbed", "OpenAIPictureEmbed"]
 
 Json = dict[str, Any]
-OMITTABLE = {"temperature", "top_p", "seed", "stop", "stream_options", "max_tokens"}
+OMITTABLE = {"temperature", "top_p", "top_k", "seed", "stop", "stream_options", "max_tokens"}
 
 
 class OpenAICompatible:
@@ -69,7 +69,7 @@ class OpenAICompatible:
         self.endpoint.close()
 
     def _replied(self, body: Json, line: Line) -> Generator[Delta]:
-        reading = Reading(self.endpoint, self.name)
+        reading = Reading(self.endpoint, self.name, body.get("stop", ()))
         with closing(self._accepted(body, line)) as reply:
             kind = reply.header("content-type")
             if "text/event-stream" in kind:

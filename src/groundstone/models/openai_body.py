@@ -20,6 +20,8 @@ def body(model: str, messages: Sequence[Message], options: ChatOptions) -> Json:
         made["temperature"] = options.temperature
     if options.top_p is not None:
         made["top_p"] = options.top_p
+    if options.top_k is not None:
+        made["top_k"] = options.top_k  # not OpenAI's own, but known to vLLM, SGLang, llama.cpp and LM Studio
     if options.stop:
         made["stop"] = list(options.stop)
     if options.seed is not None:

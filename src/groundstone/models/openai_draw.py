@@ -10,8 +10,6 @@ from groundstone.errors import EngineUnavailable, InvalidInput, WrongModel
 from groundstone.models.base import DrawOptions, Picture
 from groundstone.models.endpoint import Endpoint, Refusal
 
-SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
-
 
 class OpenAIDraw:
     """Pictures by ``POST {base_url}/images/generations``."""
@@ -54,12 +52,6 @@ class OpenAIDraw:
 def decoded(data: str) -> Picture:
     """A picture out of base64. Raises ValueError when it is none of the known kinds."""
     try:
-        raw = b64decode(data, validate=True)
+        return Picture.of(b64decode(data, validate=True))
     except binascii.Error:
         raise ValueError("it is not base64") from None
-    for signature, media_type in SIGNATURES.items():
-        if raw.startswith(signature):
-            return Picture(raw, media_type)
-    if raw[:4] == b"RIFF" and raw[8:12] == b"WEBP":
-        return Picture(raw, "image/webp")
-    raise ValueError("it is no PNG, JPEG, GIF or WebP")

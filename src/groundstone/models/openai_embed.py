@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from groundstone.errors import ConfigError, InvalidInput
+from groundstone.errors import ConfigError
 from groundstone.models import openai_body
 from groundstone.models.base import Picture, Vectors
 from groundstone.models.endpoint import Endpoint
+from groundstone.models.vectors import check_texts, unit
 
 BATCH = 64  # texts in one request
 Json = dict[str, Any]
@@ -49,8 +50,7 @@ class OpenAIEmbed:
 
     def embed_counted(self, texts: Sequence[str]) -> tuple[Vectors, int]:
         """The same, with the server's count of tokens; about four characters each where it tells none."""
-        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
-            raise InvalidInput("embed takes a list of strings")
+        check_texts(texts, "embed")
         if not texts:
             return np.empty((0, self.dimensions), np.float32), 0
         parts, tokens = [], 0
@@ -80,13 +80,9 @@ class OpenAIEmbed:
             rows = sorted(said["data"], key=lambda row: int(row["index"]))
             if [row["index"] for row in rows] != list(range(count)):
                 raise ValueError("it answered for other inputs than were sent")
-            vectors = np.array([row["embedding"] for row in rows], np.float32).reshape(count, -1)
-            lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-            if not np.isfinite(lengths).all() or not lengths.all():
-                raise ValueError("a vector is zero or not finite")
+            return unit([row["embedding"] for row in rows], count)
         except (ValueError, KeyError, TypeError, IndexError, OverflowError) as error:
             raise self.endpoint.unavailable(f"it sent no usable vectors ({type(error).__name__}: {error})") from None
-        return np.asarray(vectors / lengths, np.float32)
 
 
 class OpenAIPictureEmbed(OpenAIEmbed):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,12 +32,17 @@ class _Growing:
 
 
 class Reading:
-    """One reply: takes its chunks in turn, then tells how it ended."""
+    """One reply: takes its chunks in turn, then tells how it ended.
 
-    def __init__(self, endpoint: Endpoint, model: str) -> None:
-        self._endpoint, self._model = endpoint, model
+    Args:
+        stops: the stop sequences that were sent.
+    """
+
+    def __init__(self, endpoint: Endpoint, model: str, stops: Sequence[str] = ()) -> None:
+        self._endpoint, self._model, self._stops = endpoint, model, stops
         self._usage: Usage | None = None
         self._reason: str | None = None
+        self._stopped_by: str | None = None
         self._refused = False
         self._calls: list[_Growing] = []
         self._at: dict[int, _Growing] = {}  # the call that grows at an index
@@ -61,6 +66,8 @@ class Reading:
             return ""  # chunks that carry other things
         if isinstance(reason := choice.get("finish_reason"), str) and reason:
             self._reason = reason
+            if (stop := choice.get("stop_reason")) in self._stops:  # vLLM, SGLang; it may also be a token's number
+                self._stopped_by = stop
         piece = choice.get("delta") or choice.get("message")
         return self._text(piece) if isinstance(piece, dict) else ""
 
@@ -72,7 +79,7 @@ class Reading:
             if not call.name:
                 raise self._endpoint.unavailable("it asks for a tool without naming it")
             yield Delta(tool_call=ToolCall(call.id or f"call_{secrets.token_hex(8)}", call.name, call.arguments))
-        yield Delta(usage=self._usage, stop_reason=self._stop_reason(), model=self._model)
+        yield Delta(usage=self._usage, stop_reason=self._stop_reason(), model=self._model, stopped_by=self._stopped_by)
 
     def _stop_reason(self) -> StopReason:
         reason = STOP_REASONS.get(self._reason or "", "stop")

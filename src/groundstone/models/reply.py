@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from threading import Lock, Timer
 from typing import Any
 
@@ -114,7 +115,7 @@ class Reply:
         if delta.stop_reason is None:
             return delta
         self._complete = True
-        return Delta(delta.text, delta.tool_call, self._counted(), delta.stop_reason, self._info.name)
+        return replace(delta, usage=self._counted(), model=self._info.name)
 
     def _begun(self) -> None:
         """From here on the whole time counts."""

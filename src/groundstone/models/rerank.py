@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from groundstone.errors import ConfigError, InvalidInput
 from groundstone.models.endpoint import Endpoint
+from groundstone.models.vectors import check_texts
 
 Form = Literal["cohere", "jina", "tei"]
 
@@ -42,8 +43,7 @@ class RerankServer:
 
         Raises InvalidInput, ContextTooLong, ModelError; EngineUnavailable when a text has no score or two.
         """
-        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
-            raise InvalidInput("rerank takes a list of strings")
+        check_texts(texts, "rerank")
         if not query.strip():
             raise InvalidInput("rerank needs a query")
         if not texts:

@@ -180,6 +180,7 @@ class Models:
     def _check_context(self, info: ModelInfo, messages: Sequence[Message], options: ChatOptions) -> None:
         if checks.surely_fits(info, messages, options) or "count" not in info.abilities:
             return
+        checks.check_length(info, messages)
         try:
             prompt = self._engine(info).count_chat(messages)
         except CANNOT_BE_USED:

@@ -36,8 +36,11 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[str]:
         rest += piece
         # A carriage return at the very end may be half of a line end: wait for what follows.
         held = b"\r" if rest.endswith(b"\r") else b""
-        *lines, rest = _LINE_END.split(rest.removesuffix(held))
-        rest += held
+        if b"\r" in rest:
+            *lines, rest = _LINE_END.split(rest.removesuffix(held))
+            rest += held
+        else:  # nearly always, and several times as fast
+            *lines, rest = rest.split(b"\n")
         yield from map(_decoded, lines)
         if len(rest) > LINE_LIMIT:
             raise EngineUnavailable(f"the engine sent a line of more than {LINE_LIMIT} bytes")

@@ -44,7 +44,7 @@ _LISTS = ("list", "similar", "count", "aggregate")
 
 def passage(question: str, previous: Query | None) -> Query:
     """A free question to texts. A short one with a pronoun carries the words of the last question along."""
-    words = question.lower().split()
+    words = re.findall(r"\w+", question.lower())
     leaning = (
         previous is not None
         and len(words) <= 8

@@ -8,11 +8,25 @@ from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from groundstone.config import Settings
-from groundstone.server import auth, custom, errors, keys, mcp_http, native, sign_in, talks, tasks, usage
+from groundstone.server import (
+    auth,
+    builder,
+    custom,
+    errors,
+    keys,
+    mcp_http,
+    native,
+    openapi,
+    sign_in,
+    talks,
+    tasks,
+    usage,
+)
 from groundstone.server.attempts import Attempts
 from groundstone.server.aws import handlers
 from groundstone.server.aws.dispatch import AwsWire
 from groundstone.server.openai import routes as openai
+from groundstone.server.openai.direct import Direct
 from groundstone.server.security import LOOPBACK, Gate
 from groundstone.server.stream import MODEL_CALLS, THREADS
 from groundstone.server.web import pages
@@ -29,7 +43,8 @@ def create_app(platform: Platform) -> FastAPI:
         description="Answers that stand on your own documents.",
         docs_url=None,  # both pages would load scripts from elsewhere
         redoc_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,  # openapi.py serves it
+        generate_unique_id_function=openapi.operation_id,
         lifespan=mcp_http.lifespan,
     )
     app.state.platform = platform
@@ -38,6 +53,7 @@ def create_app(platform: Platform) -> FastAPI:
     app.state.attempts = Attempts()
     errors.install(app)
     handlers.load()
+    app.add_middleware(Direct)
     app.add_middleware(AwsWire)  # the one added last is the outermost
     app.add_middleware(Gate, hosts=hosts(platform.settings), max_body=platform.settings.max_upload_mb * 2**20)
     app.add_api_route("/healthz", healthz, include_in_schema=False)
@@ -54,6 +70,7 @@ def create_app(platform: Platform) -> FastAPI:
         pages.router,
     ):
         app.include_router(router)
+    openapi.install(app)
     app.router.routes.append(mcp_http.route())
     app.mount("/static", pages.static())
     return app

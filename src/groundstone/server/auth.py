@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import hmac
 import logging
+from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anyio import to_thread
@@ -22,6 +25,7 @@ from groundstone.server import cookies, sigv4
 from groundstone.server.attempts import Attempts
 
 if TYPE_CHECKING:
+    from groundstone.knowledge.spec import SourceSpec
     from groundstone.platform import Platform
     from groundstone.stores.keys import AccessKey
 
@@ -46,6 +50,7 @@ def check(platform: Platform) -> None:
         raise ConfigError("access_key may not begin with 'gs-': keys that were made look like that")
 
 
+@lru_cache(64)  # it is asked for with every request
 def is_loopback(host: str) -> bool:
     try:
         return ip_address(host.strip("[]")).is_loopback
@@ -127,6 +132,20 @@ def recognised(request: Request, shown: str) -> Principal:
             return LOCAL
         _attempts(request).failed(address)
     raise Unauthenticated("That is not a valid access key of this server.", "secret")
+
+
+def need_roots(platform: Platform, caller: Principal, sources: Iterable[SourceSpec]) -> None:
+    """That who has an access key names only folders for that: others may hold what is not theirs. Raises Forbidden."""
+    if is_owner(caller):
+        return
+    roots = [root.resolve() for root in platform.source_roots]
+    for source in sources:
+        path = Path(source.path).expanduser().resolve()
+        if source.path and source.kind != "s3" and not any(path.is_relative_to(root) for root in roots):
+            raise Forbidden(
+                f"The folder {source.path} may not be read for an access key; the setting source_roots names those "
+                "that may."
+            )
 
 
 async def _shown(request: Request, platform: Platform) -> Principal:

@@ -43,11 +43,17 @@ class SearchRequest(Request):
 
 
 class AskRequest(Request):
-    """``query`` is an interpretation as an earlier answer gave it, changed by the reader."""
+    """``query`` is an interpretation as an earlier answer gave it, changed by the reader.
+
+    where: a filter; documents that do not match do not exist for this answer.
+    limit: how many passages are read for a free question.
+    """
 
     question: Question
     conversation_id: str | None = Field(None, max_length=64)
     query: Json | None = None
+    where: Json | None = None
+    limit: int | None = Field(None, ge=1, le=100)
 
 
 class RollbackRequest(Request):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from groundstone.builder import ddl, generate, instances, propose, render, samples, suggest
@@ -14,17 +14,15 @@ from groundstone.builder.domain import AttributeType, DomainModel, Kind
 from groundstone.builder.mapping import Mapped
 from groundstone.builder.transforms import Transform
 from groundstone.identity import Principal
-from groundstone.server import auth, bodies
+from groundstone.server import bodies
+from groundstone.server.native import ERRORS, Caller, platform
 from groundstone.server.stream import model_work, work
 
 if TYPE_CHECKING:
     from groundstone.platform import Platform
 
-Caller = Annotated[Principal, Depends(auth.principal)]
 ModelName = Annotated[str, Field(max_length=200, description="a chat model of the catalogue; the rules without one")]
-router = APIRouter(
-    prefix="/api/builder", responses={"4XX": {"model": bodies.ErrorInfo}, "5XX": {"model": bodies.ErrorInfo}}
-)
+router = APIRouter(prefix="/api/builder", responses=ERRORS)
 
 
 class AttributeBody(bodies.Request):
@@ -165,7 +163,7 @@ class SamplesBody(BaseModel):
 async def domain_model(request: Request, caller: Caller, wanted: DomainModelRequest) -> Any:
     """The domain model that a narrative describes; always consistent."""
     pool = model_work if wanted.model else work
-    return await pool(request, _drafted, request.app.state.platform, caller, wanted)
+    return await pool(request, _drafted, platform(request), caller, wanted)
 
 
 @router.post("/render", response_model=RenderedBody)
@@ -178,7 +176,7 @@ async def rendered(request: Request, caller: Caller, wanted: RenderRequest) -> A
 async def mapping(request: Request, caller: Caller, wanted: MappingRequest) -> Any:
     """Which value of the source becomes which of the target, how, and how sure; tried on sample data."""
     pool = model_work if wanted.model else work
-    return await pool(request, _mapped, request.app.state.platform, caller, wanted)
+    return await pool(request, _mapped, platform(request), caller, wanted)
 
 
 @router.post("/mapping/apply", response_model=DataBody)
@@ -192,7 +190,7 @@ async def applied(request: Request, caller: Caller, wanted: ApplyRequest) -> Any
 async def sampled(request: Request, caller: Caller, wanted: SamplesRequest) -> Any:
     """Sample data that validates against the schema."""
     pool = model_work if wanted.model else work
-    return await pool(request, _sampled, request.app.state.platform, caller, wanted)
+    return await pool(request, _sampled, platform(request), caller, wanted)
 
 
 def _drafted(platform: Platform, caller: Principal, wanted: DomainModelRequest) -> dict[str, Any]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from groundstone.errors import InvalidInput
 from groundstone.identity import Principal
-from groundstone.server import auth, custom_bodies
+from groundstone.server import custom_bodies
 from groundstone.server.custom_bodies import (
     Classified,
     ClassifyRequest,
@@ -20,7 +20,7 @@ from groundstone.server.custom_bodies import (
     Models,
     TrainRequest,
 )
-from groundstone.server.native import ERRORS, platform
+from groundstone.server.native import ERRORS, Caller, platform
 from groundstone.server.stream import model_work, work
 from groundstone.training.order import Order
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from groundstone.platform import Platform
     from groundstone.stores.resources import Resource
 
-Caller = Annotated[Principal, Depends(auth.principal)]
 SVG = "image/svg+xml"
 PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {SVG: {"schema": {"type": "string"}}}}}
 router = APIRouter(prefix="/api", responses=ERRORS)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from groundstone.errors import InvalidInput
-from groundstone.server import bodies
+from groundstone.server import bodies, strict_json
 
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 Method = Literal["auto", "head", "few-shot"]
@@ -191,9 +191,9 @@ async def read(request: Request) -> tuple[TrainRequest, bytes, bytes]:
     if kind not in ("application/json", ""):
         raise InvalidInput(f"examples come as application/json or multipart/form-data, not {kind[:60]!r}")
     try:
-        sent = json.loads(await request.body())
-    except (ValueError, RecursionError):
-        raise InvalidInput("the body is no JSON") from None
+        sent = strict_json.parsed(await request.body())
+    except ValueError as error:
+        raise InvalidInput(f"the body is not JSON that can be used: {error}") from None
     wanted = _checked(sent)
     return wanted, _lines(wanted.examples), _lines(wanted.tests)
 

@@ -18,7 +18,7 @@ def answer(scope: Scope, status: int, code: str, message: str) -> Response:
     if recognise.is_ours(scope):
         refusal = aws.of_http(status, message)
         return aws.response(refusal, str(uuid4()), json_rpc=recognise.is_json_rpc(scope))
-    if scope["path"].startswith("/v1/"):
+    if scope["path"].startswith(("/v1/", "/v2/")):
         kind = openai.SERVER if status >= 500 else openai.REQUEST
         return JSONResponse({"error": openai.form(message, kind, code)}, status)
     return JSONResponse(errors.body(code, message), status)

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 # The first class that fits decides, so a subclass stands before its parent.
 STATUS: tuple[tuple[type[errors.GroundstoneError], int], ...] = (
     (errors.InvalidInput, 400),
+    (errors.Unauthenticated, 401),
     (errors.NotFound, 404),
     (errors.Conflict, 409),
     (errors.NotSupported, 501),

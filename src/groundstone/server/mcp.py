@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
 from urllib.parse import quote
 
 from mcp.server.mcpserver import Context, MCPServer, ResourceSecurity
-from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError, UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import ToolAnnotations
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 from groundstone import __version__, filters
 from groundstone.errors import GroundstoneError, NotFound
@@ -146,7 +146,7 @@ def build(platform: Platform, alone: Principal | None = None) -> MCPServer[Any]:
         title="Groundstone",
         version=__version__,
         instructions=INSTRUCTIONS,
-        tools=[_strict(Tool.from_function(_told(call), annotations=reads, structured_output=True)) for call in calls],
+        tools=[_strict(_Tool.from_function(_told(call), annotations=reads, structured_output=True)) for call in calls],
         log_level="WARNING",
     )
     # An id is looked up in a store, never used as a path.
@@ -184,7 +184,7 @@ class Offered:
         self,
         context: Context,
         knowledge_base: Base,
-        question: Annotated[str, Field(min_length=1, max_length=4000)],
+        question: Annotated[str, Field(min_length=1, max_length=2000)],
     ) -> CitedAnswer:
         """Answer a question from the documents. Each sentence names the quotes that support it."""
         return _answer(self._kb(context, knowledge_base).ask(question))
@@ -255,6 +255,19 @@ def _told(call: Callable[P, T]) -> Callable[P, T]:
             raise ToolError(f"{error.code}: {error}") from None
 
     return told
+
+
+class _Tool(Tool):
+    """A tool that says in plain words which of its arguments are wrong."""
+
+    async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
+        try:
+            return await super().run(arguments, context, convert_result)
+        except ToolError as error:
+            if isinstance(error, UnexpectedToolError) or not isinstance(error.__cause__, ValidationError):
+                raise
+            wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.__cause__.errors())
+            raise ToolError(f"Error executing tool {self.name}: invalid_input: {wrong}") from None
 
 
 def _strict(tool: Tool) -> Tool:

@@ -23,7 +23,7 @@ from groundstone.server import auth, bodies, errors, memory
 from groundstone.server.stream import Events, pulled, wants_events, work
 
 if TYPE_CHECKING:
-    from groundstone.knowledge.base import KnowledgeBase
+    from groundstone.knowledge.base import How, KnowledgeBase
     from groundstone.platform import App, Platform
     from groundstone.records import Document, Hit
 
@@ -55,7 +55,9 @@ async def create(request: Request, caller: Caller, spec: bodies.Json) -> Any:
     """Make a knowledge base from a specification, in the form that GET shows. Sync it next."""
     auth.need_admin(platform(request), caller, "Making a knowledge base reads folders and buckets of the server; it")
     try:
-        made = await work(request, platform(request).create, KnowledgeSpec.from_json(spec), caller)
+        wanted = KnowledgeSpec.from_json(spec)
+        auth.need_roots(platform(request), caller, (wanted.source, *wanted.sources))
+        made = await work(request, platform(request).create, wanted, caller)
     except (ConfigError, TypeError, AttributeError, ValueError) as error:
         # Here the caller wrote what elsewhere stands in a file of ours.
         raise InvalidInput(f"the specification is not valid: {error}") from None
@@ -120,10 +122,11 @@ async def ask(request: Request, caller: Caller, name: str, asked: bodies.AskRequ
     kb = await opened(request, name, caller)
     edited = queries.from_json(asked.query, kb.schema) if asked.query is not None else None
     thread = await work(request, memory.thread, platform(request), caller, asked.conversation_id, kb)
+    how = _how(asked)
     if wants_events(request):
-        stream = kb.stream(asked.question, history=thread.history, query=edited)
+        stream = kb.stream(asked.question, history=thread.history, query=edited, **how)
         return Events(_answer_events(request, stream, thread, asked.question, edited is not None))
-    answer = to_json(await work(request, kb.ask, asked.question, history=thread.history, query=edited))
+    answer = to_json(await work(request, kb.ask, asked.question, history=thread.history, query=edited, **how))
     return await work(request, thread.keep, asked.question, answer, edited is not None)
 
 
@@ -192,6 +195,11 @@ def _checked(kb: KnowledgeBase, wanted: bodies.SearchRequest) -> tuple[Filter | 
     where = filters.check(filters.from_json(wanted.where), kb.schema) if wanted.where is not None else None
     sort = tuple(Sort(item.field, item.descending) for item in wanted.sort)
     return where, filters.check_sort(sort, kb.schema)
+
+
+def _how(asked: bodies.AskRequest) -> How:
+    how: How = {"where": filters.from_json(asked.where)} if asked.where is not None else {}
+    return how if asked.limit is None else {**how, "limit": asked.limit}
 
 
 async def _answer_events(

@@ -5,23 +5,20 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from groundstone.identity import Principal
-from groundstone.server import auth, bodies
+from groundstone.server import bodies
+from groundstone.server.native import ERRORS, Caller, platform
 from groundstone.server.stream import model_work
 
 if TYPE_CHECKING:
     from groundstone.models.tasks import Written
 
-Caller = Annotated[Principal, Depends(auth.principal)]
 Text = Annotated[str, Field(min_length=1, max_length=1_000_000)]
 Model = Annotated[str, Field(max_length=200, description="without one, the model that words answers")]
 Language = Annotated[str, Field(max_length=60, description="in English or as a code: German, de")]
-router = APIRouter(
-    prefix="/api/tasks", responses={"4XX": {"model": bodies.ErrorInfo}, "5XX": {"model": bodies.ErrorInfo}}
-)
+router = APIRouter(prefix="/api/tasks", responses=ERRORS)
 
 
 class SummariseRequest(bodies.Request):
@@ -50,7 +47,7 @@ class WrittenBody(BaseModel):
 @router.post("/summarise", response_model=WrittenBody)
 async def summarise(request: Request, caller: Caller, wanted: SummariseRequest) -> Any:
     """By a model that can be trusted to; where there is none, the most central sentences, verbatim."""
-    tasks = request.app.state.platform.tasks
+    tasks = platform(request).tasks
     made = await model_work(request, tasks.summarise, caller, wanted.text, words=wanted.words, model=wanted.model)
     return _body(made)
 
@@ -58,7 +55,7 @@ async def summarise(request: Request, caller: Caller, wanted: SummariseRequest) 
 @router.post("/translate", response_model=WrittenBody)
 async def translate(request: Request, caller: Caller, wanted: TranslateRequest) -> Any:
     """By a model that can be trusted to; without one this is refused."""
-    tasks = request.app.state.platform.tasks
+    tasks = platform(request).tasks
     options = {"source": wanted.source, "model": wanted.model}
     return _body(await model_work(request, tasks.translate, caller, wanted.text, wanted.target, **options))
 

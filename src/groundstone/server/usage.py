@@ -6,24 +6,24 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from groundstone.errors import InvalidInput
 from groundstone.identity import Principal
 from groundstone.records import Window
-from groundstone.server import auth, bodies
+from groundstone.server import auth
+from groundstone.server.native import ERRORS, Caller, platform
 from groundstone.server.stream import work
 
 if TYPE_CHECKING:
     from groundstone.models.base import ModelInfo
     from groundstone.platform import Platform
 
-Caller = Annotated[Principal, Depends(auth.principal)]
 Since = Annotated[datetime | None, Query(alias="from", description="a day or a time; without one the month so far")]
 Until = Annotated[datetime | None, Query(alias="to", description="excluded; without one all until now")]
 By = Literal["model", "key", "user", "task", "day", "outcome"]
-router = APIRouter(prefix="/api", responses={"4XX": {"model": bodies.ErrorInfo}, "5XX": {"model": bodies.ErrorInfo}})
+router = APIRouter(prefix="/api", responses=ERRORS)
 
 
 class ModelBody(BaseModel):
@@ -120,13 +120,13 @@ class KeyUse(BaseModel):
 @router.get("/models", response_model=ModelList)
 async def models(request: Request, caller: Caller) -> Any:
     """The models that the caller may use."""
-    return await work(request, _models, _platform(request), caller)
+    return await work(request, _models, platform(request), caller)
 
 
 @router.get("/usage", response_model=UsageBody)
 async def usage(request: Request, caller: Caller, since: Since = None, until: Until = None, by: By = "model") -> Any:
     """Sums of calls, tokens, money and time, and how quick each model was."""
-    return await work(request, _usage, _platform(request), caller, since, until, by)
+    return await work(request, _usage, platform(request), caller, since, until, by)
 
 
 @router.get("/usage/calls", response_model=list[CallBody])
@@ -138,18 +138,13 @@ async def calls(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Any:
     """Single calls, the newest first."""
-    return await work(request, _calls, _platform(request), caller, since, until, limit)
+    return await work(request, _calls, platform(request), caller, since, until, limit)
 
 
 @router.get("/usage/keys", response_model=list[KeyUse])
 async def keys(request: Request, caller: Caller) -> Any:
     """The limits of the tenant's keys, for administrators; of the caller's own key, for others."""
-    return await work(request, _keys, _platform(request), caller)
-
-
-def _platform(request: Request) -> Platform:
-    platform: Platform = request.app.state.platform
-    return platform
+    return await work(request, _keys, platform(request), caller)
 
 
 def _models(platform: Platform, caller: Principal) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from groundstone.errors import InvalidInput, NotFound
 from groundstone.identity import Principal
+from groundstone.stores._sqlite import file
 
 Rating = Literal["up", "down"]
 MAX_COMMENT = 2000
@@ -89,11 +89,8 @@ class Conversations:
     """All conversations of an installation. Safe to share between threads and processes."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-        event.listen(self._engine, "connect", _prepare)
-        event.listen(self._engine, "begin", _begin)
-        self._writing = self._engine.execution_options(writes=True)
+        self._engine = file.opened(path, "foreign_keys=ON")
+        self._writing = file.writing(self._engine)
         _meta.create_all(self._engine)
 
     def close(self) -> None:
@@ -209,21 +206,6 @@ def shortened(question: str) -> str:
         return line
     cut = line[: SHORT_TITLE - 1]
     return (cut.rsplit(" ", 1)[0] if " " in cut[SHORT_TITLE // 2 :] else cut).rstrip(" ,;:.") + "…"
-
-
-def _prepare(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for setting in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
-        cursor.execute(f"PRAGMA {setting}")
-    cursor.close()
-    # The driver would begin a transaction only at the first write, so that two appends could read the
-    # same last number. _begin takes the write lock at once instead.
-    connection.isolation_level = None
-
-
-def _begin(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _of(principal: Principal) -> sa.ColumnElement[bool]:

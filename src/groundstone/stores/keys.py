@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
 from groundstone.errors import Busy, InvalidInput, NotFound, StoreError
 from groundstone.identity import LOCAL, Limits, Principal
+from groundstone.stores._sqlite import file
 
 PREFIX = "GS"
 ID_LENGTH = 20  # with the prefix
@@ -99,11 +99,7 @@ class Keys:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)  # before SQLite makes it, so that at no time others can read it
         path.chmod(0o600)  # SQLite gives the files beside it the same mode
-        self._engine = sa.create_engine(
-            sa.URL.create("sqlite", database=str(path)),
-            connect_args={"timeout": 10, "check_same_thread": False},
-        )
-        event.listen(self._engine, "connect", _prepare)
+        self._engine = file.opened(path, file.DURABLE, "secure_delete=ON", wait=10)
         self._lock = threading.Lock()
         self._known: Mapping[str, tuple[AccessKey, str]] = {}
         self._version = -1
@@ -262,13 +258,6 @@ class Keys:
                 raise Busy(f"{self.path} is in use by another process; try again") from None
             # Not chained: the statement that failed may hold a secret.
             raise StoreError(f"the access keys cannot be read or written: {self.path}: {cause}") from None
-
-
-def _prepare(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for setting in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
-        cursor.execute(f"PRAGMA {setting}")
-    cursor.close()
 
 
 def _key(row: Any) -> AccessKey:

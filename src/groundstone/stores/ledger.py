@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from groundstone.errors import StoreError
 from groundstone.records import Call, Window
+from groundstone.stores._sqlite import file
 
 log = logging.getLogger(__name__)
 Grouping = Literal["model", "key", "user", "task", "day", "outcome"]
@@ -102,10 +102,8 @@ class Ledger:
     """
 
     def __init__(self, path: Path, keep_days: int = 0) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-        event.listen(self._engine, "connect", _prepare)
+        self._engine = file.opened(path)
         with self._failing():
             _meta.create_all(self._engine)
         self._writer = secrets.randbits(62)
@@ -269,10 +267,3 @@ def _latency(model: str, times: Sequence[tuple[float, float | None]]) -> Latency
 def _rank(ordered: Sequence[float], share: float) -> float:
     """The smallest value that at least this share of the values do not exceed."""
     return ordered[max(0, ceil(len(ordered) * share) - 1)]
-
-
-def _prepare(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for setting in ("journal_mode=WAL", "synchronous=NORMAL"):
-        cursor.execute(f"PRAGMA {setting}")
-    cursor.close()

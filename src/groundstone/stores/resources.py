@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +12,10 @@ from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from groundstone.errors import Busy, Conflict, NotFound
 from groundstone.identity import Principal
+from groundstone.stores._sqlite import file
 from groundstone.stores._sqlite.lock import FileLock
 
 MAX_LIST = 1000
@@ -65,14 +65,11 @@ class Resources:
     """All resources of an installation, each of one tenant. Safe to share between threads and processes."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._owners = path.with_name(path.name + ".owners")
         self._locked: tuple[str, FileLock] | None = None
         self._guard = Lock()
-        self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-        event.listen(self._engine, "connect", _prepare)
-        event.listen(self._engine, "begin", _begin)
-        self._writing = self._engine.execution_options(writes=True)
+        self._engine = file.opened(path)
+        self._writing = file.writing(self._engine)
         with self._writing.begin() as connection:
             _meta.create_all(connection)
 
@@ -171,6 +168,13 @@ class Resources:
         with self._engine.connect() as connection:
             return [_resource(row) for row in connection.execute(wanted)]
 
+    def all(self, principal: Principal, kind: str, *, parent: str | None = None) -> Sequence[Resource]:
+        """Every one of a kind, or of those that belong to ``parent``, oldest first."""
+        found = self.list(principal, kind, parent=parent, limit=MAX_LIST)
+        while page := found and self.list(principal, kind, parent=parent, limit=MAX_LIST, after=found[-1].number):
+            found += page
+        return found
+
     def update(
         self,
         principal: Principal,
@@ -216,19 +220,6 @@ def _insert(connection: sa.Connection, row: Mapping[str, Any], taken: str) -> No
         connection.execute(_resources.insert(), row)
     except sa.exc.IntegrityError:
         raise Conflict(taken) from None
-
-
-def _prepare(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for setting in ("journal_mode=WAL", "synchronous=NORMAL"):
-        cursor.execute(f"PRAGMA {setting}")
-    cursor.close()
-    connection.isolation_level = None  # _begin takes the write lock at once; the driver would only at the first write
-
-
-def _begin(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _of(principal: Principal, kind: str, *more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from groundstone.errors import InvalidInput, NotFound
+from groundstone.errors import NotFound
 from groundstone.models.base import ModelInfo
 from groundstone.platform import EMBEDDING_MODEL
 from groundstone.server.aws.operations import AwsCall, operation
+from groundstone.server.aws.paging import Place, page, with_token
 
 PROVIDERS = {
     "ai21": "AI21 Labs",
@@ -59,10 +60,9 @@ def get_foundation_model(call: AwsCall) -> Mapping[str, Any]:
 )
 def list_inference_profiles(call: AwsCall) -> Mapping[str, Any]:
     found = [] if call.params.get("typeEquals") == "APPLICATION" else list(_profiles(call))
-    start = _offset(call.params.get("nextToken", "0"), len(found))
-    end = start + call.params.get("maxResults", PAGE)
-    more = {"nextToken": str(end)} if end < len(found) else {}
-    return {"inferenceProfileSummaries": found[start:end], **more}
+    entries: list[tuple[Place, dict[str, Any]]] = [((number, ""), one) for number, one in enumerate(found)]
+    shown, token = page("inferenceProfileSummaries", entries, {"maxResults": PAGE, **call.params})
+    return with_token({"inferenceProfileSummaries": shown}, token)
 
 
 @operation("bedrock", "GetInferenceProfile")
@@ -87,8 +87,7 @@ def _shared(call: AwsCall) -> Iterator[ModelInfo]:
 
 
 def _cloud_ids(call: AwsCall, info: ModelInfo) -> list[str]:
-    aliases = sorted({*info.aliases, *call.platform.models.catalog.aliases(info.name)})
-    return [alias for alias in aliases if _provider(alias)]
+    return sorted(alias for alias in call.platform.models.catalog.aliases(info.name) if _provider(alias))
 
 
 def _provider(name: str) -> str | None:
@@ -149,9 +148,3 @@ def _profile(call: AwsCall, info: ModelInfo, model: str, prefix: str) -> dict[st
         "status": "ACTIVE",
         "type": "SYSTEM_DEFINED",
     }
-
-
-def _offset(token: str, size: int) -> int:
-    if not token.isdecimal() or int(token[:9]) > size:
-        raise InvalidInput("nextToken is not one that this operation gave")
-    return int(token[:9])

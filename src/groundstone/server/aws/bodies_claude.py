@@ -45,7 +45,7 @@ def parse(body: Members, info: ModelInfo) -> Asked:
     system = _system(body)
     turns = merged([_turn(message) for message in body.objects("messages")])
     temperature = body.number("temperature", None, 0, 1)
-    top_k(body, "top_k", temperature)
+    chosen = top_k(body, "top_k", temperature)
     tools, choice = _tools(body)
     options = ChatOptions(
         max_tokens=body.whole("max_tokens", low=1),
@@ -55,6 +55,7 @@ def parse(body: Members, info: ModelInfo) -> Asked:
         schema=_schema(body),
         tools=tools if choice != "none" else (),
         tool_choice=choice,
+        top_k=chosen,
     )
     return Asked(messages(system, turns), options, {"model": info.name})
 
@@ -175,7 +176,7 @@ def _schema(body: Members) -> Any:
     return schema
 
 
-def _message(model: str, content: list[Json], stop: str | None, used: Usage) -> Json:
+def _message(model: str, content: list[Json], stop: str | None, used: Usage, stopped_by: str | None = None) -> Json:
     return {
         "id": fresh("msg_bdrk_"),
         "type": "message",
@@ -183,7 +184,7 @@ def _message(model: str, content: list[Json], stop: str | None, used: Usage) -> 
         "model": model,
         "content": content,
         "stop_reason": stop,
-        "stop_sequence": None,
+        "stop_sequence": stopped_by,
         "usage": {"input_tokens": used.input_tokens, "output_tokens": used.output_tokens},
     }
 
@@ -192,7 +193,8 @@ def render(asked: Asked, reply: Reply) -> Json:
     content: list[Json] = [{"type": "text", "text": reply.text}] if reply.text else []
     for call in reply.tool_calls:
         content.append({"type": "tool_use", "id": tool_id(call), "name": call.name, "input": arguments(call)})
-    return _message(reply.model, content, STOPS[reply.stop], reply.usage)
+    stop = "stop_sequence" if reply.stopped_by else STOPS[reply.stop]
+    return _message(reply.model, content, stop, reply.usage, reply.stopped_by)
 
 
 def stream(asked: Asked, deltas: Iterator[Delta]) -> Iterator[Json]:
@@ -207,7 +209,8 @@ def stream(asked: Asked, deltas: Iterator[Delta]) -> Iterator[Json]:
             yield _start(value["contentBlockIndex"], {"type": "text", "text": ""})
         open_block = kind != "contentBlockStop"
         yield _block_event(kind, value)
-    stop = {"stop_reason": _FROM_CONVERSE.get(writer.stop_reason, writer.stop_reason), "stop_sequence": None}
+    reason = _FROM_CONVERSE.get(writer.stop_reason, writer.stop_reason)
+    stop = {"stop_reason": reason, "stop_sequence": writer.stopped_by if reason == "stop_sequence" else None}
     used = {"input_tokens": writer.usage.input_tokens, "output_tokens": writer.usage.output_tokens}
     yield {"type": "message_delta", "delta": stop, "usage": used}
     yield {"type": "message_stop"}
@@ -242,12 +245,13 @@ def parse_text(body: Members, info: ModelInfo) -> Asked:
     """A prompt in turns of Human and Assistant; what stands before the first is the system prompt."""
     body.choice("anthropic_version", (VERSION,), None)
     temperature = body.number("temperature", None, 0, 1)
-    top_k(body, "top_k", temperature, usual=250)
+    chosen = top_k(body, "top_k", temperature, usual=250)
     options = ChatOptions(
         max_tokens=body.whole("max_tokens_to_sample", low=1),
         temperature=temperature,
         top_p=body.number("top_p", None, 0, 1),
         stop=body.texts("stop_sequences", ()),
+        top_k=chosen,
     )
     return Asked(_dialogue(body.text("prompt")), options)
 
@@ -268,26 +272,26 @@ def _dialogue(prompt: str) -> Any:
 
 
 def render_text(asked: Asked, reply: Reply) -> Json:
-    return _completion(reply.text, reply.stop)
+    return _completion(reply.text, reply.stop, reply.stopped_by)
 
 
 def stream_text(asked: Asked, deltas: Iterator[Delta]) -> Iterator[Json]:
-    stop: StopReason = "stop"
+    stop, stopped_by = "stop", None
     for delta in deltas:
         if delta.text:
             yield _completion(delta.text, None)
-        stop = delta.stop_reason or stop
-    yield _completion("", stop)
+        stop, stopped_by = delta.stop_reason or stop, delta.stopped_by or stopped_by
+    yield _completion("", stop, stopped_by)
 
 
-def _completion(text: str, stop: StopReason | None) -> Json:
+def _completion(text: str, stop: str | None, stopped_by: str | None = None) -> Json:
     """A natural end is, in this form, the model's own beginning of the next human turn."""
     reason = {"length": "max_tokens", None: None}.get(stop, "stop_sequence")
     return {
         "type": "completion",
         "completion": text,
         "stop_reason": reason,
-        "stop": HUMAN if reason == "stop_sequence" else None,
+        "stop": stopped_by or HUMAN if reason == "stop_sequence" else None,
     }
 
 

@@ -38,13 +38,14 @@ def parse(body: Members, info: ModelInfo) -> Asked:
 
 def _options(body: Members, tokens: int) -> ChatOptions:
     temperature = body.number("temperature", None, 0, 5)
-    top_k(body, "k", temperature)
+    chosen = top_k(body, "k", temperature)
     return ChatOptions(
         max_tokens=body.whole("max_tokens", tokens, low=1),
         temperature=temperature,
         top_p=body.number("p", None, 0, 1),
         stop=body.texts("stop_sequences", ()),
         seed=body.whole("seed", None, low=0),
+        top_k=chosen,
     )
 
 

@@ -114,12 +114,13 @@ def _generation(text: str, read: int | None, written: int | None, stop: str | No
 
 def parse_mistral(body: Members, info: ModelInfo) -> Asked:
     temperature = body.number("temperature", None, 0, 1)
-    top_k(body, "top_k", temperature, usual=50)
+    chosen = top_k(body, "top_k", temperature, usual=50)
     options = ChatOptions(
         max_tokens=body.whole("max_tokens", 512, low=1),
         temperature=temperature,
         top_p=body.number("top_p", None, 0, 1),
         stop=body.texts("stop", (), most=10),
+        top_k=chosen,
     )
     return Asked(conversation(body.text("prompt")), options)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from groundstone.models.base import Delta, ModelInfo
@@ -20,8 +21,7 @@ def parse(body: Members, info: ModelInfo) -> Asked:
     body.choice("schemaVersion", ("messages-v1",), None)
     config = body.object("inferenceConfig")
     temperature = config.number("temperature", None, 0, 1)
-    converse.top_k(config, "topK", temperature)
-    converse.top_k(config, "top_k", temperature)
+    chosen = [converse.top_k(config, name, temperature) for name in ("topK", "top_k")]
     sent = {name: body.any(name, None) for name in MEMBERS}
     sent["inferenceConfig"] = {
         "maxTokens": config.whole("maxTokens", config.whole("max_new_tokens", None, low=1), low=1),
@@ -29,7 +29,9 @@ def parse(body: Members, info: ModelInfo) -> Asked:
         "topP": config.number("topP", config.number("top_p", None, 0, 1), 0, 1),
         "stopSequences": list(config.texts("stopSequences", ())),
     }
-    return converse.parse(params("Converse", sent), info)
+    asked = converse.parse(params("Converse", sent), info)
+    given = next((value for value in chosen if value is not None), asked.options.top_k)
+    return replace(asked, options=replace(asked.options, top_k=given))
 
 
 def params(operation: str, sent: Any) -> dict[str, Any]:

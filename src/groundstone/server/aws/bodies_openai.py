@@ -22,10 +22,10 @@ _STOPS = {"filtered": "content_filter"}
 def parse(body: Members, info: ModelInfo) -> Asked:
     """Read by the same code as /v1/chat/completions; the model is the one of the address."""
     temperature = body.number("temperature", None)
-    top_k(body, "top_k", temperature)
+    chosen = top_k(body, "top_k", temperature)
     sent = {name: value for name, value in body.rest().items() if name != "top_k"}
     read = chat_request.read(sent | {"model": info.name, "stream_options": None})
-    options = read.options if read.limit else replace(read.options, max_tokens=room(info))
+    options = replace(read.options, max_tokens=read.limit or room(info), top_k=chosen)
     return Asked(read.messages, options, {"model": info.name})
 
 

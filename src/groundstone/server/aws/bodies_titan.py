@@ -45,7 +45,7 @@ def render(asked: Asked, reply: Reply) -> Json:
     result = {
         "tokenCount": reply.usage.output_tokens,
         "outputText": reply.text,
-        "completionReason": STOPS.get(reply.stop, "FINISH"),
+        "completionReason": _reason(reply.stop, reply.stopped_by),
     }
     return {"inputTextTokenCount": reply.usage.input_tokens, "results": [result]}
 
@@ -56,8 +56,12 @@ def stream(asked: Asked, deltas: Iterator[Delta]) -> Iterator[Json]:
         if delta.text:
             yield _chunk(delta.text, None, None, None)
         used = delta.usage or used
-        stop = STOPS.get(delta.stop_reason or "stop", "FINISH")
+        stop = _reason(delta.stop_reason or "stop", delta.stopped_by)
     yield _chunk("", used.output_tokens, stop, used.input_tokens)
+
+
+def _reason(stop: StopReason, stopped_by: str | None) -> str:
+    return "STOP_CRITERIA_MET" if stopped_by else STOPS.get(stop, "FINISH")
 
 
 def _chunk(text: str, written: int | None, reason: str | None, read: int | None) -> Json:

@@ -56,7 +56,7 @@ def _check_settings(params: Params) -> None:
 def _options(params: Params, info: ModelInfo, tools: tuple[Tool, ...], choice: str) -> ChatOptions:
     config = params.get("inferenceConfig", {})
     temperature = config.get("temperature")
-    seed = _additional(params.get("additionalModelRequestFields"), temperature)
+    seed, chosen = _additional(params.get("additionalModelRequestFields"), temperature)
     return ChatOptions(
         max_tokens=config.get("maxTokens") or room(info),
         temperature=temperature,
@@ -66,34 +66,29 @@ def _options(params: Params, info: ModelInfo, tools: tuple[Tool, ...], choice: s
         schema=_schema(params.get("outputConfig", {})),
         tools=tools,
         tool_choice=choice,
+        top_k=chosen,
     )
 
 
-def _additional(fields: Any, temperature: float | None) -> int | None:
-    """The seed; every other model setting is refused by its name, unless it changes nothing."""
+def _additional(fields: Any, temperature: float | None) -> tuple[int | None, int | None]:
+    """The seed and top_k; every other model setting is refused by its name, unless it changes nothing."""
     if fields is None:
-        return None
+        return None, None
     more = Members(fields, "additionalModelRequestFields")
     inside = more.object("inferenceConfig")
-    for members, names in ((more, ("top_k", "topK", "k")), (inside, ("topK", "top_k"))):
-        for name in names:
-            top_k(members, name, temperature)
+    places = [(more, "top_k"), (more, "topK"), (more, "k"), (inside, "topK"), (inside, "top_k")]
+    found = [top_k(members, name, temperature) for members, name in places]
     thinking = more.object("thinking")
     thinking.only("type", "disabled", why="reasoning that is shown is not supported")
     seed: int | None = more.whole("seed", None)
     more.done()
-    return seed
+    return seed, next((value for value in found if value is not None), None)
 
 
-def top_k(members: Members, name: str, temperature: float | None, usual: int | None = None) -> None:
-    """Engines are not told how many tokens to choose among; accepted where that changes nothing."""
-    value = members.whole(name, None, low=-1)
-    if value is None or temperature == 0 or value in (-1, 0, usual):
-        return
-    raise InvalidInput(
-        f"{members.place(name)} is not supported: the models here choose among all tokens; "
-        "leave it out, or set the temperature to 0, where it changes nothing"
-    )
+def top_k(members: Members, name: str, temperature: float | None, usual: int | None = None) -> int | None:
+    """Among how many tokens to choose, 0 for all; None where that changes nothing, or is left to the engine."""
+    value: int | None = members.whole(name, None, low=-1)
+    return None if value is None or temperature == 0 or value == usual else max(0, value)
 
 
 def _schema(config: Params) -> Mapping[str, Any] | None:
@@ -157,16 +152,18 @@ def render(asked: Asked, reply: Reply, milliseconds: int) -> dict[str, Any]:
         content.append({"toolUse": {"toolUseId": tool_id(call), "name": call.name, "input": arguments(call)}})
     response: dict[str, Any] = {
         "output": {"message": {"role": "assistant", "content": content}},
-        "stopReason": STOPS[reply.stop],
+        "stopReason": "stop_sequence" if reply.stopped_by else STOPS[reply.stop],
         "usage": usage(reply.usage),
         "metrics": {"latencyMs": milliseconds},
     }
-    return response | _extra_fields(asked, reply.model)
+    return response | _extra_fields(asked, reply.model, reply.stopped_by)
 
 
-def _extra_fields(asked: Asked, model: str) -> dict[str, Any]:
+def _extra_fields(asked: Asked, model: str, stopped_by: str | None) -> dict[str, Any]:
     """A pointer to what the model's own response does not have selects nothing."""
-    return {"additionalModelResponseFields": {"model": model}} if "/model" in asked.extra.get("paths", ()) else {}
+    known = {"model": model} | ({"stop_sequence": stopped_by} if stopped_by else {})
+    chosen = {name: value for name, value in known.items() if f"/{name}" in asked.extra.get("paths", ())}
+    return {"additionalModelResponseFields": chosen} if chosen else {}
 
 
 def usage(used: Usage) -> dict[str, int]:
@@ -184,6 +181,7 @@ class Writer:
 
     def __init__(self) -> None:
         self.usage, self.stop, self.model = Usage(), "", ""
+        self.stopped_by: str | None = None
         self._index, self._open, self._called = 0, False, False
 
     def events(self, deltas: Iterator[Delta]) -> Iterator[dict[str, Any]]:
@@ -198,11 +196,14 @@ class Writer:
                 yield from self._tool(delta.tool_call)
             self.usage, self.model = delta.usage or self.usage, delta.model or self.model
             self.stop = STOPS[delta.stop_reason] if delta.stop_reason else self.stop
+            self.stopped_by = delta.stopped_by or self.stopped_by
         yield from self._close()
 
     @property
     def stop_reason(self) -> str:
-        return "tool_use" if self._called and self.stop in ("", "end_turn") else self.stop or "end_turn"
+        if self.stop not in ("", "end_turn"):
+            return self.stop
+        return "tool_use" if self._called else "stop_sequence" if self.stopped_by else "end_turn"
 
     def _close(self) -> Iterator[dict[str, Any]]:
         if self._open:
@@ -222,5 +223,5 @@ def stream(asked: Asked, deltas: Iterator[Delta], milliseconds: Any) -> Iterator
     """Every event of ConverseStream. ``milliseconds()`` is the time since the request came."""
     writer = Writer()
     yield from writer.events(deltas)
-    yield {"messageStop": {"stopReason": writer.stop_reason} | _extra_fields(asked, writer.model)}
+    yield {"messageStop": {"stopReason": writer.stop_reason} | _extra_fields(asked, writer.model, writer.stopped_by)}
     yield {"metadata": {"usage": usage(writer.usage), "metrics": {"latencyMs": milliseconds()}}}

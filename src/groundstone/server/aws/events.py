@@ -77,7 +77,7 @@ def frames(operation: Operation, begin: Callable[[], Mapping[str, Any]]) -> Iter
 
 async def waited(request: Request, work: Callable[[], T], line: Line) -> T:
     """The result of a call that waits for a model. Raises what it raises, RateLimited, and ClientDisconnect."""
-    pump = _pump(request, lambda: (work() for _ in range(1)), line)
+    pump = _pump(request, lambda: (work() for _ in range(1)), line, whole=True)
     try:
         done = await pump.all()
     finally:
@@ -87,7 +87,7 @@ async def waited(request: Request, work: Callable[[], T], line: Line) -> T:
     return done[0]
 
 
-def _pump(request: Request, start: Callable[[], Iterator[T]], line: Line) -> Pump[T]:
+def _pump(request: Request, start: Callable[[], Iterator[T]], line: Line, *, whole: bool = False) -> Pump[T]:
     place = ExitStack()  # kept until the thread is free again, which may be after the response
     place.enter_context(stream.admitted(request))
-    return Pump(start, request.receive, line.cut, place.close)
+    return Pump(start, request.receive, line.cut, place.close, whole)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from binascii import crc32
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from groundstone.server.aws.serialise import dumps, write
@@ -22,6 +23,7 @@ def message(headers: Mapping[str, str], payload: bytes) -> bytes:
     return start + struct.pack("!I", crc32(start))
 
 
+@lru_cache(64)  # nearly all are the same with every event
 def _header(name: str, value: str) -> bytes:
     key, text = name.encode(), value.encode()
     return struct.pack("!B", len(key)) + key + struct.pack("!BH", TEXT, len(text)) + text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +72,6 @@ class TaskForm:
 
 
 Form = ChatForm | TaskForm
-Bodies = Mapping[str, Form]
 
 
 def fresh(prefix: str = "") -> str:

@@ -17,8 +17,8 @@ from groundstone.knowledge.jobs import JOB, new_id
 from groundstone.knowledge.spec import KnowledgeSpec
 from groundstone.platform import EMBEDDING_MODEL
 from groundstone.server.aws.errors import refuse
-from groundstone.server.aws.knowledge_paging import Place, page, with_token
 from groundstone.server.aws.operations import AwsCall, operation
+from groundstone.server.aws.paging import Place, page, with_token
 
 if TYPE_CHECKING:
     from groundstone.knowledge.base import KnowledgeBase
@@ -61,7 +61,9 @@ def every(call: AwsCall) -> list[tuple[Place, Base]]:
     """All knowledge bases of the caller's tenant: those made here, oldest first, then the others by name."""
     stored = call.platform.knowledge_bases(call.caller)
     made: list[tuple[Place, Base]] = [
-        ((0, item.number), _made(call, item)) for item in _resources(call) if item.body["collection"] in stored
+        ((0, item.number), _made(call, item))
+        for item in call.platform.resources.all(call.caller, BASE)
+        if item.body["collection"] in stored
     ]
     taken = {base.collection for _, base in made}
     native = [name for name in sorted(stored) if name not in taken]
@@ -76,14 +78,6 @@ def find(call: AwsCall, reference: str) -> Base:
     found = by_id or next((base for base in bases if wanted in (base.name, base.collection)), None)
     if found is None:
         raise NotFound(f"there is no knowledge base with the id {wanted!r}")
-    return found
-
-
-def _resources(call: AwsCall) -> list[Resource]:
-    found: list[Resource] = []
-    resources = call.platform.resources
-    while some := resources.list(call.caller, BASE, limit=1000, after=found[-1].number if found else 0):
-        found += some
     return found
 
 
@@ -134,7 +128,7 @@ def _forget_remains(call: AwsCall, name: str) -> None:
 def _forget(base: Base) -> None:
     """Everything but the collection."""
     call, resources = base.call, base.call.platform.resources
-    for source in resources.list(call.caller, SOURCE, parent=base.id, limit=1000):
+    for source in resources.all(call.caller, SOURCE, parent=base.id):
         forget_source(call, source.id)
     if base.resource is not None:
         resources.delete(call.caller, BASE, base.id)
@@ -236,9 +230,8 @@ def delete(call: AwsCall) -> Mapping[str, Any]:
 def forget_source(call: AwsCall, id: str) -> None:
     """The resources of a data source: itself and its jobs."""
     resources = call.platform.resources
-    while jobs := resources.list(call.caller, JOB, parent=id, limit=1000):
-        for job in jobs:
-            resources.delete(call.caller, JOB, job.id)
+    for job in resources.all(call.caller, JOB, parent=id):
+        resources.delete(call.caller, JOB, job.id)
     resources.delete(call.caller, SOURCE, id)
 
 

@@ -14,9 +14,9 @@ from groundstone.knowledge.direct import Direct, DirectSource, ending
 from groundstone.server import auth
 from groundstone.server.aws import knowledge_sources as sources
 from groundstone.server.aws.errors import refuse
-from groundstone.server.aws.knowledge_paging import page, with_token
 from groundstone.server.aws.knowledge_sources import DataSource
 from groundstone.server.aws.operations import AwsCall, operation
+from groundstone.server.aws.paging import page, with_token
 
 _ROW = re.compile(r"#[0-9a-f]{16}$")  # behind the id of a table, that of one of its rows
 

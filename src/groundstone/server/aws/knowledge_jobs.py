@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from groundstone.errors import InvalidInput, NotFound
 from groundstone.server.aws import knowledge_sources as sources
-from groundstone.server.aws.knowledge_paging import page, with_token
 from groundstone.server.aws.knowledge_sources import DataSource
 from groundstone.server.aws.operations import AwsCall, operation
+from groundstone.server.aws.paging import page, with_token
 
 if TYPE_CHECKING:
     from groundstone.stores.resources import Resource

@@ -11,10 +11,10 @@ from groundstone.schema import Schema
 from groundstone.server.aws import knowledge_bases as bases
 from groundstone.server.aws.errors import refuse
 from groundstone.server.aws.knowledge_filters import where_of
-from groundstone.server.aws.knowledge_paging import opened, sealed, with_token
 from groundstone.server.aws.knowledge_rerank import reranked
 from groundstone.server.aws.knowledge_results import Describer
 from groundstone.server.aws.operations import AwsCall, operation
+from groundstone.server.aws.paging import opened, sealed, with_token
 
 RESULTS = 5
 KIND = "results"

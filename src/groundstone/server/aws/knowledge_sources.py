@@ -14,8 +14,8 @@ from groundstone.server import auth
 from groundstone.server.aws import knowledge_bases as bases
 from groundstone.server.aws.errors import refuse
 from groundstone.server.aws.knowledge_bases import SOURCE, Base
-from groundstone.server.aws.knowledge_paging import Place, page, with_token
 from groundstone.server.aws.operations import AwsCall, operation
+from groundstone.server.aws.paging import Place, page, with_token
 
 if TYPE_CHECKING:
     from groundstone.stores.resources import Resource
@@ -62,7 +62,7 @@ def find(call: AwsCall) -> DataSource:
 def every(base: Base) -> list[tuple[Place, DataSource]]:
     """The sources made here, oldest first, then the one that a plain knowledge base has."""
     call = base.call
-    made = call.platform.resources.list(call.caller, SOURCE, parent=base.id, limit=1000)
+    made = call.platform.resources.all(call.caller, SOURCE, parent=base.id)
     listed: list[tuple[Place, DataSource]] = [((0, one.number), DataSource(base, one.id, one.id, one)) for one in made]
     if base.kb().spec.source.path:
         native = bases.stable_id(call.caller.tenant, base.collection, "source")

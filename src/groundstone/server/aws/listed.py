@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from groundstone.server.aws.knowledge_paging import Place, page, with_token
 from groundstone.server.aws.operations import AwsCall
+from groundstone.server.aws.paging import Place, page, with_token
 
 Thing = TypeVar("Thing")
 PAGING = ("maxResults", "nextToken")  # these may change from page to page

@@ -10,6 +10,7 @@ from groundstone.server import strict_json
 
 MISSING: Final = object()
 LARGEST = 2**63 - 1
+MOST = 1000  # strings in a list that states no limit of its own
 _KINDS = {
     str: "a string",
     bool: "a boolean",
@@ -48,9 +49,10 @@ please reformat your input and try again
     def of_json(cls, body: bytes) -> Members:
         """A request body. Raises InvalidInput when it is not one JSON object."""
         try:
-            return cls(strict_json.parsed(body))
+            value = strict_json.parsed(body)
         except ValueError as error:
             raise malformed("body", f"it is not valid JSON ({error})") from None
+        return cls(value)
 
     def __contains__(self, name: str) -> bool:
         return self._value.get(name) is not None
@@ -103,10 +105,10 @@ please reformat your input and try again
     def items(self, name: str, default: Any = MISSING) -> Any:
         return self._typed(name, list, default)
 
-    def texts(self, name: str, default: Any = MISSING, most: int | None = None) -> tuple[str, ...]:
+    def texts(self, name: str, default: Any = MISSING, most: int = MOST) -> tuple[str, ...]:
         """A list of strings that are not empty."""
         values = self._typed(name, list, default)
-        if most is not None and len(values) > most:
+        if len(values) > most:
             raise malformed(self.place(name), f"expected maxItems: {most}, actual: {len(values)}")
         for index, value in enumerate(values):
             if not isinstance(value, str) or not value:

@@ -155,7 +155,6 @@ class Service:
             raw.get("location", ""),
             clock,
             raw.get("eventpayload", False),
-            raw.get("eventheader", False),
         )
 
 

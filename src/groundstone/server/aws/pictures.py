@@ -8,7 +8,7 @@ import binascii
 from groundstone.errors import InvalidInput
 from groundstone.models.base import Picture
 
-_BEGINNINGS = {"png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff", "gif": b"GIF8", "webp": b"RIFF"}
+KINDS = ("png", "jpeg", "gif", "webp")
 
 
 def picture(data: bytes, said: str, where: str) -> Picture:
@@ -19,17 +19,12 @@ def picture(data: bytes, said: str, where: str) -> Picture:
         where: the member, for the error.
     """
     kind = "jpeg" if (kind := said.removeprefix("image/")) == "jpg" else kind
-    if kind not in _BEGINNINGS:
-        raise InvalidInput(f"{where}: {said!r} is not a kind of picture that is read: png, jpeg, gif, webp")
-    if found_kind(data) != kind:
+    if kind not in KINDS:
+        raise InvalidInput(f"{where}: {said!r} is not a kind of picture that is read: {', '.join(KINDS)}")
+    found = _read(data, where)
+    if found.media_type != f"image/{kind}":
         raise InvalidInput(f"{where}: could not process image: its bytes are not those of a {kind} file")
-    return Picture(data, f"image/{kind}")
-
-
-def found_kind(data: bytes) -> str | None:
-    """What the first bytes say: "png", "jpeg", "gif", "webp" or None."""
-    kind = next((kind for kind, start in _BEGINNINGS.items() if data.startswith(start)), None)
-    return None if kind == "webp" and data[8:12] != b"WEBP" else kind
+    return found
 
 
 def from_base64(text: str, where: str) -> bytes:
@@ -44,8 +39,11 @@ def from_base64(text: str, where: str) -> bytes:
 
 def guessed(text: str, where: str) -> Picture:
     """A base64 picture whose kind its first bytes tell."""
-    data = from_base64(text, where)
-    kind = found_kind(data)
-    if kind is None:
-        raise InvalidInput(f"{where}: could not process image: it is neither PNG, JPEG, GIF nor WebP")
-    return Picture(data, f"image/{kind}")
+    return _read(from_base64(text, where), where)
+
+
+def _read(data: bytes, where: str) -> Picture:
+    try:
+        return Picture.of(data)
+    except ValueError as error:
+        raise InvalidInput(f"{where}: could not process image: {error}") from None

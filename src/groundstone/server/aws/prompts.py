@@ -48,6 +48,7 @@ class Reply:
     usage: Usage
     stop: StopReason
     model: str
+    stopped_by: str | None = None  # the stop sequence that ended it, where the engine tells
 
 
 def messages(system: Sequence[str], turns: Sequence[Turn]) -> tuple[Message, ...]:
@@ -135,13 +136,15 @@ def collected(deltas: Iterator[Delta]) -> Reply:
     """The pieces of a stream put together. Raises what the stream raises."""
     texts: list[str] = []
     calls: list[ToolCall] = []
-    usage, model = Usage(), ""
+    usage, model, stopped_by = Usage(), "", None
     stop: StopReason = "stop"
     for delta in deltas:
         texts.append(delta.text)
         calls += [delta.tool_call] if delta.tool_call else []
         usage, stop, model = delta.usage or usage, delta.stop_reason or stop, delta.model or model
-    return Reply("".join(texts), tuple(calls), usage, "tool_calls" if calls and stop == "stop" else stop, model)
+        stopped_by = delta.stopped_by or stopped_by
+    ended: StopReason = "tool_calls" if calls and stop == "stop" else stop
+    return Reply("".join(texts), tuple(calls), usage, ended, model, stopped_by if ended == "stop" else None)
 
 
 def arguments(call: ToolCall) -> Any:

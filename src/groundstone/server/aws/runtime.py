@@ -21,8 +21,8 @@ JSON = "application/json"
 UNSTATED = "application/octet-stream"  # what botocore sends for a body whose type the caller did not say
 
 
-_SETTINGS = "Guardrails, prompt variables, top_k, levels of effort and other tiers are refused by name."
-_ENDS = "A reply that ended at a stop sequence has the reason of a natural end: engines do not tell the two apart."
+_SETTINGS = "Guardrails, prompt variables, levels of effort and other tiers are refused by name."
+_ENDS = "A reply that ended at a stop sequence has the reason of a natural end where the engine does not name it."
 _CITED = "Documents become part of the prompt; citations on them are refused."
 _BODIES = "Members that engines cannot honour are refused by name; docs/aws-bedrock-runtime.md lists them."
 

@@ -15,6 +15,8 @@ from typing import Any
 from groundstone.server.aws import times
 from groundstone.server.aws.shapes import Clock, Member, Operation, Shape
 
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # json.dumps() makes one each time
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -59,7 +61,7 @@ def initial(operation: Operation, result: Mapping[str, Any]) -> bytes:
 
 def dumps(value: Any) -> bytes:
     """Compact UTF-8. Half a surrogate pair, which UTF-8 has not, becomes the JSON escape of itself."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    return _written(value).encode("utf-8", "backslashreplace")
 
 
 def write(shape: Shape, value: Any, clock: Clock = "unixTimestamp") -> Any:

@@ -54,7 +54,6 @@ class Member:
     place: Place = ""
     clock: Clock | None = None
     event_payload: bool = False
-    event_header: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ async def complete(request: Request) -> Response:
     caller = await door.caller(request)
     asked = chat_request.read(await members.body(request))
     line = Line()
-    start = partial(replies.pieces, door.platform(request), caller, asked, str(request.base_url), line)
+    base_url = str(request.base_url) if asked.model.startswith(door.BASES) else ""  # only sources have addresses
+    start = partial(replies.pieces, door.platform(request), caller, asked, base_url, line)
     if asked.stream:
         return await flow.streamed(
             request, lambda: chat_reply.frames(start(), asked.model, asked.usage_chunk), line.cut

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -14,6 +13,7 @@ from groundstone.models.base import Delta, StopReason, ToolCall
 from groundstone.records import Usage
 from groundstone.server.openai import errors
 from groundstone.server.openai.door import new_id
+from groundstone.server.openai.flow import written
 from groundstone.server.openai.grounded import Evidence, chat_note
 from groundstone.server.openai.replies import Piece
 
@@ -94,6 +94,7 @@ class _Writer:
     tail: dict[str, Any]
     calls: int = 0
     end: End = field(init=False)
+    mould: tuple[str, bytes, bytes] = ("", b"", b"")  # a chunk of words around its words, for a model
 
     def __post_init__(self) -> None:
         self.end = End(self.head["model"])
@@ -105,10 +106,18 @@ class _Writer:
         self.end.note(piece)
         self.head["model"] = self.end.model
         if piece.text:
-            yield self.chunk({"content": piece.text})
+            yield self.words(piece.text)
         if piece.tool_call is not None:
             yield self.chunk({"tool_calls": [{"index": self.calls, **_call(piece.tool_call)}]})
             self.calls += 1
+
+    def words(self, text: str) -> bytes:
+        """What ``chunk`` makes of them, without writing again what is the same in all chunks."""
+        model, before, after = self.mould
+        if model != self.head["model"]:
+            before, _, after = self.chunk({"content": ""}).partition(b'"content":""')
+            self.mould = self.head["model"], before, after
+        return b'%s"content":%s%s' % (before, written(text).encode(), after)
 
     def chunk(self, delta: dict[str, Any], reason: str | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}
@@ -116,7 +125,7 @@ class _Writer:
 
 
 def frame(data: dict[str, Any]) -> bytes:
-    return b"data: %s\n\n" % json.dumps(data, separators=(",", ":")).encode()
+    return b"data: %s\n\n" % written(data).encode()
 
 
 def usage(used: Usage | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from groundstone.platform import Platform
 
 BASES = "kb/"  # a knowledge base as a model
+Endpoint = Callable[[Request], Awaitable[Response]]
 GONE = 499  # the caller went away; nobody reads this
 
 
@@ -32,17 +34,17 @@ class Wire(APIRoute):
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        endpoint: Callable[[Request], Awaitable[Response]] = self.endpoint
+        return partial(answered, self.endpoint)
 
-        async def handle(request: Request) -> Response:
-            try:
-                return await endpoint(request)
-            except (GroundstoneError, HTTPException) as error:
-                return errors.answer(error)
-            except ClientDisconnect:
-                return Response(status_code=GONE)
 
-        return handle
+async def answered(endpoint: Endpoint, request: Request) -> Response:
+    """What an endpoint answers, or its error in OpenAI's form."""
+    try:
+        return await endpoint(request)
+    except (GroundstoneError, HTTPException) as error:
+        return errors.answer(error)
+    except ClientDisconnect:
+        return Response(status_code=GONE)
 
 
 async def caller(request: Request) -> Principal:

@@ -16,13 +16,14 @@ from groundstone.server.pump import Pump
 from groundstone.server.stream import admitted
 
 T = TypeVar("T")
+written = json.JSONEncoder(separators=(",", ":")).encode  # json.dumps() would make an encoder each time
 
 
 async def gathered(
     request: Request, start: Callable[[], Iterator[T]], finish: Callable[[list[T]], Any], cut: Callable[[], None]
 ) -> Response:
     """All items of a blocking iterator as one JSON reply. Raises RateLimited when too many wait already."""
-    pump = _pump(request, start, cut)
+    pump = _pump(request, start, cut, whole=True)
     try:
         items = await pump.all()
     finally:
@@ -41,14 +42,16 @@ async def streamed(request: Request, start: Callable[[], Iterator[bytes]], cut: 
     return _Frames(pump, first)
 
 
-def _pump(request: Request, start: Callable[[], Iterator[T]], cut: Callable[[], None]) -> Pump[T]:
+def _pump(
+    request: Request, start: Callable[[], Iterator[T]], cut: Callable[[], None], *, whole: bool = False
+) -> Pump[T]:
     place = ExitStack()
     place.enter_context(admitted(request))
-    return Pump(start, request.receive, cut, place.close)
+    return Pump(start, request.receive, cut, place.close, whole)
 
 
 def as_json(data: Any) -> Response:
-    return Response(json.dumps(data, separators=(",", ":")).encode(), media_type="application/json")
+    return Response(written(data).encode(), media_type="application/json")
 
 
 class _Frames(Response):

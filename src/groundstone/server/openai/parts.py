@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Any
 
 from groundstone.models.base import Picture
 from groundstone.server.openai.errors import Refused
 from groundstone.server.openai.members import Members
 
-SIGNS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif", b"RIFF": "image/webp"}
 TEXTS = frozenset({"text", "input_text", "output_text", "refusal"})
 PICTURES = frozenset({"image_url", "input_image"})
 
@@ -55,9 +53,9 @@ def _picture(part: Members, kind: str) -> Picture:
         holder.refuse(name, "send the picture itself as data:image/png;base64,...; nothing is fetched from addresses")
     try:
         decoded = base64.b64decode(data, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         holder.refuse(name, "this is not valid base64", "invalid_base64")
-    found = next((kind for sign, kind in SIGNS.items() if decoded.startswith(sign)), None)
-    if found is None:
-        holder.refuse(name, "pictures are PNG, JPEG, GIF or WebP", "invalid_image_format")
-    return Picture(decoded, found)
+    try:
+        return Picture.of(decoded)
+    except ValueError as error:
+        holder.refuse(name, f"this picture cannot be read: {error}", "invalid_image_format")

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from groundstone.builder.generate import LONGEST
 from groundstone.identity import Principal
 from groundstone.questions.words import MAX_CHARACTERS
 from groundstone.server import auth
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 FIRST = "movies"  # the application that greets, when it is there
+
+DIALECTS = (
+    ("postgresql", "PostgreSQL"), ("mysql", "MySQL"), ("sqlite", "SQLite"), ("mssql", "SQL Server"),
+    ("oracle", "Oracle"),
+)  # fmt: skip
 
 Visitor = Annotated[Principal, Depends(auth.page_principal)]
 router = APIRouter(include_in_schema=False)
@@ -55,6 +61,12 @@ async def usage(request: Request, visitor: Visitor) -> Response:
 @router.get("/custom-models")
 async def custom_models(request: Request, visitor: Visitor) -> Response:
     return page("custom_models.html")
+
+
+@router.get("/builder")
+async def builder(request: Request, visitor: Visitor) -> Response:
+    app = request.app.state.platform.app("builder")
+    return page("builder.html", app=app, longest=LONGEST, dialects=DIALECTS)
 
 
 @router.get("/favicon.ico")

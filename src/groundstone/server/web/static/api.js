@@ -63,6 +63,8 @@ export const trainingJobs = () => json("GET", "/custom-model-jobs");
 export const stopJob = (id) => json("POST", `${at("custom-model-jobs", id)}/stop`);
 export const train = (form) => json("POST", "/custom-models", form);
 
+export const build = (what, body) => json("POST", `/builder/${what}`, body);
+
 export function rate(id, turn, rating, comment = "") {
   return call("POST", `${at("conversations", id)}/turns/${turn}/feedback`, { rating, comment });
 }

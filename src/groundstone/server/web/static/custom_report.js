@@ -13,7 +13,7 @@ export async function reportOf(name, remove) {
   const { report } = model;
   return [
     el("div", { class: "leaf-head" },
-      el("h2", { id: "report-title" }, name),
+      el("h2", {}, name),
       el("button", { type: "button", class: "quiet", onclick: remove }, "Delete", el("span", { class: "hidden" }, ` ${name}`))),
     trial(name),
     el("dl", { class: "figures" }, figures(report)),
@@ -116,6 +116,6 @@ function verdict(found) {
   return [
     el("p", { class: "verdict-label" }, found.label),
     el("ul", {}, best.map(([label, score]) => el("li", {},
-      el("span", {}, label), el("meter", { value: score, max: 1, "aria-hidden": "true" }), el("span", { class: "verdict-share" }, share.format(score))))),
+      el("span", {}, label), el("progress", { value: score, max: 1, "aria-hidden": "true" }), el("span", { class: "verdict-share" }, share.format(score))))),
   ];
 }

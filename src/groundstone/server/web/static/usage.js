@@ -148,7 +148,7 @@ function callsTable(calls) {
     ["By", (row) => (row.key ? row.key_name : row.user), "wide name"],
     ["Tokens", (row) => `${row.estimated ? "about " : ""}${number(tokensOf(row))}`, "figure"],
     [currency, (row) => price(row.cost), "figure wide"],
-    ["Time", (row) => seconds(row.seconds), "figure"],
+    ["Time", (row) => seconds(row.seconds), "figure wide"],
   ]);
 }
 
