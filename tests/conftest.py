@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,19 +16,15 @@ from groundstone.models.weights import WeightStore
 from tests import bases
 
 NAME = "all-minilm-l6-v2"
-END = "-----END CERTIFICATE-----\n"
 
 
 @pytest.fixture(scope="session", autouse=True)
-def few_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Every client of httpx reads the whole list of authorities anew, which takes longer than most tests; one will do."""
-    import certifi
+def authorities_read_once() -> Iterator[None]:
+    """Clients of httpx read the list of certificate authorities each, which takes longer than most tests."""
+    from httpx._transports import default
 
-    first, end, _ = Path(certifi.where()).read_text(encoding="utf-8").partition(END)
-    short = tmp_path_factory.mktemp("authorities") / "one.pem"
-    short.write_text(first + end, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(certifi, "where", lambda: str(short))
+        patch.setattr(default, "create_ssl_context", cache(default.create_ssl_context))
         yield
 
 

@@ -192,14 +192,19 @@ class Platform:
         info = self.models.info(caller, name)
         return self.models.bound(caller, info.name), min(4000, (info.context or 8000) // 2)
 
-    def is_there(self, info: ModelInfo) -> bool:
-        """Whether what a model needs lies on this machine; of other machines nothing is known, and True is said."""
+    def missing(self, info: ModelInfo) -> str:
+        """What a model needs and this machine lacks, in words; empty when nothing. Other machines are not asked."""
         spec = self.models.catalog.engines.get(info.engine)
-        if spec is not None and spec.kind == "llamacpp":
-            return Path(spec.options["path"]).expanduser().is_file()
+        if spec is None:
+            return ""
+        variable = spec.options.get("api_key_env")
+        if variable and not os.environ.get(variable):
+            return f"{variable} is not set"
+        if spec.kind == "llamacpp" and not Path(spec.options["path"]).expanduser().is_file():
+            return "the file is missing"
         needed = EMBEDDING_MODEL if info.task in ("embed", "rerank") else info.name
         here = {status.name for status in self.weights.list() if status.present}
-        return spec is None or spec.kind != "embedded" or needed in here
+        return "weights are missing" if spec.kind == "embedded" and needed not in here else ""
 
     def _chat_entry(self) -> dict[str, Any]:
         """The model of the settings chat_url and chat_model, in the form of catalog.toml."""

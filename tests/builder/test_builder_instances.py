@@ -181,6 +181,18 @@ def test_a_schema_cannot_demand_without_end() -> None:
         check_schema({"$ref": "#/$defs/a0", "$defs": {**doubled, "a40": {"type": "string"}}})
 
 
+def test_branches_that_double_at_each_level_are_refused() -> None:
+    branch = {"type": "object", "properties": {"a": {"$ref": "#/$defs/n"}}}
+    doubling = {"$ref": "#/$defs/n", "$defs": {"n": {"oneOf": [branch, {**branch, "required": ["a"]}]}}}
+    with pytest.raises(InvalidInput, match="lead back"):
+        check_schema(doubling)
+    tree = {
+        "type": "object",
+        "properties": {"left": {"$ref": "#"}, "right": {"anyOf": [{"type": "null"}, {"$ref": "#"}]}},
+    }
+    check_schema(tree)
+
+
 def test_nothing_is_fetched_for_a_schema() -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(0.2)

@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from groundstone.records import Call
 from groundstone.stores.ledger import Ledger
 
@@ -47,6 +49,29 @@ def test_a_mistake_in_the_catalogue_is_one_line(run: Run, home: Path) -> None:
     shown = run("models", "list")
     assert (shown.status, shown.out) == (1, "")
     assert "catalog.toml: [models.x] runs on engine 'none'" in shown.err
+
+
+def test_a_server_with_a_mistaken_catalogue_does_not_start(run: Run, home: Path) -> None:
+    home.mkdir()
+    (home / "catalog.toml").write_text('[models.big]\nengine = "gpu"\ntask = "chat"\n', encoding="utf-8")
+    done = run("serve", "--port", "0")
+    assert (done.status, done.out) == (1, "")
+    assert "[models.big] runs on engine 'gpu'" in done.err
+
+
+@pytest.mark.parametrize(
+    ("engine", "lacks"),
+    [
+        ('kind = "openai"\nurl = "http://gpu.test/v1"\napi_key_env = "NO_SUCH_KEY"', "NO_SUCH_KEY is not set"),
+        ('kind = "llamacpp"\npath = "/no/such.gguf"', "the file is missing"),
+    ],
+)
+def test_what_a_model_lacks_is_listed(run: Run, home: Path, engine: str, lacks: str) -> None:
+    home.mkdir()
+    text = f'[engines.gpu]\n{engine}\n[models.big]\nengine = "gpu"\ntask = "chat"\n'
+    (home / "catalog.toml").write_text(text, encoding="utf-8")
+    (line,) = [line for line in run("models", "list").out.splitlines() if line.startswith("big")]
+    assert lacks in line
 
 
 def test_nothing_used_is_said(run: Run) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from groundstone.errors import InvalidInput
 
-MAX_LEAVES = 500
+MAX_LEAVES = 300
 MAX_DEPTH = 12
 MAX_SCHEMAS = 5000
 

@@ -94,6 +94,9 @@ def read(narrative: str) -> tuple[DomainModel, list[str]]:
 
 
 def _about(reading: _Reading, text: str) -> bool:
+    """Whether a text says something of an entity; a title such as "A web shop" does not."""
+    if verb_at(text) is None and len(text.split()) <= 5:
+        return False
     return any(re.search(rf"\b{spelled(name)}\b", text, re.I) for name in reading.entities)
 
 

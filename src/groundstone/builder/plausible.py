@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from groundstone.builder import names
 
@@ -89,12 +91,13 @@ class Row:
         return cls(number, chance, owner, person, TODAY - timedelta(days=chance.randint(120, 900)))
 
 
-def words_of(name: str) -> list[str]:
+@lru_cache(4096)
+def words_of(name: str) -> tuple[str, ...]:
     found = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)]
-    return [names.singular(word) if word not in _PROSE else word for word in found]
+    return tuple(names.singular(word) if word not in _PROSE else word for word in found)
 
 
-def is_person(words: list[str]) -> bool:
+def is_person(words: Sequence[str]) -> bool:
     """Whether the words name somebody: a patient, a policy holder, a teacher."""
     last = words[-1] if words else ""
     worker = re.search(r"(?:[^aeiou]|[aeiou][^aeiou])(?:er|or|ist|ian)$", last) is not None and len(last) > 4
@@ -104,7 +107,7 @@ def is_person(words: list[str]) -> bool:
 def text(name: str, row: Row) -> str:
     """A text for the attribute ``name`` of ``row.owner``."""
     words, owner, chance = words_of(name), words_of(row.owner), row.chance
-    said, last = set(words), (words or [""])[-1]
+    said, last = set(words), (words or ("",))[-1]
     first, family = row.person
     compact = "".join(words)
     if "mail" in said or "email" in said:
@@ -140,7 +143,7 @@ def text(name: str, row: Row) -> str:
     return f"{chance.choice(LOOKS)} {chance.choice(THINGS)}"
 
 
-def _typed(name: str, words: list[str], row: Row) -> str:
+def _typed(name: str, words: Sequence[str], row: Row) -> str:
     """A date, number or yes where the name speaks of one though the value is a text."""
     match names.type_of(" ".join(words)):
         case "date" | "datetime":

@@ -51,7 +51,7 @@ def check_schema(schema: Any) -> None:
             raise InvalidInput(f"a schema has at most {LARGEST_SCHEMA} characters")
         jsonschema.Draft202012Validator.check_schema(schema)
         patterns.check_all(schema)
-        if _expanded(schema, schema, frozenset(), {}) > LARGEST_EXPANDED:
+        if _expanded(schema, schema, frozenset({"#"}), {}) > LARGEST_EXPANDED:
             raise InvalidInput("the schema refers to its own parts too often; written out it would be too large")
     except jsonschema.exceptions.SchemaError as error:
         raise InvalidInput(f"the schema is not valid at {error.json_path}: {error.message[:200]}") from None
@@ -65,6 +65,10 @@ def _expanded(node: Any, root: Mapping[str, Any], within: frozenset[str], known:
         return sum(_expanded(item, root, within, known) for item in node)
     if not isinstance(node, dict):
         return 0
+    for word in ("anyOf", "oneOf", "allOf"):
+        branches = node.get(word)
+        if isinstance(branches, list) and sum(_leads_back(one, root, within, set()) for one in branches) > 1:
+            raise InvalidInput(f"two branches of one {word} lead back to the schema that holds them; keep one")
     total = 1 + sum(
         _expanded(value, root, within, known) for key, value in node.items() if key not in ("enum", "const")
     )
@@ -75,6 +79,20 @@ def _expanded(node: Any, root: Mapping[str, Any], within: frozenset[str], known:
         known[reference] = 0  # while it is counted
         known[reference] = _expanded(pointed(reference, root), root, within | {reference}, known)
     return total + known[reference]
+
+
+def _leads_back(node: Any, root: Mapping[str, Any], within: frozenset[str], seen: set[str]) -> bool:
+    """Whether a schema refers to one that it stands in: checking such branches takes twice the time at each level."""
+    if isinstance(node, list):
+        return any(_leads_back(item, root, within, seen) for item in node)
+    if not isinstance(node, dict):
+        return False
+    reference = node.get("$ref")
+    if isinstance(reference, str) and reference.startswith("#") and reference not in seen:
+        seen.add(reference)
+        if reference in within or _leads_back(pointed(reference, root), root, within, seen):
+            return True
+    return any(_leads_back(value, root, within, seen) for key, value in node.items() if key not in ("enum", "const"))
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from groundstone.builder import names
 
@@ -86,8 +87,9 @@ def likeness(
 ) -> float:
     """How much two names say the same, 0 to 1; the names around them decide between equal ones."""
     inner = overlap(left, right)
-    spelled = SequenceMatcher(None, "".join(left), "".join(right)).ratio()
-    inner = max(inner, spelled if spelled > 0.8 else 0.0)
+    if inner < 1:
+        spelled = _spelled("".join(left), "".join(right))
+        inner = max(inner, spelled if spelled > 0.8 else 0.0)
     around = overlap(left_around, right_around)
     # "customer.name" and "customerName": the whole path says the same.
     whole = overlap([*left_around, *left], [*right_around, *right])
@@ -95,6 +97,15 @@ def likeness(
     if set(left) & set(right) <= _VAGUE and inner < 1 and whole < 1:
         score *= 0.8  # both are some date or number, but not the same one
     return score
+
+
+@lru_cache(100_000)
+def _spelled(left: str, right: str) -> float:
+    """Likeness of spelling; 0 without looking closer where few pairs of letters are common."""
+    pairs = [{text[at : at + 2] for at in range(len(text) - 1)} for text in (left, right)]
+    if 2 * len(pairs[0] & pairs[1]) < len(pairs[0]) + len(pairs[1]) - max(map(len, pairs)):
+        return 0.0
+    return SequenceMatcher(None, left, right).ratio()
 
 
 def overlap(left: Sequence[str], right: Sequence[str]) -> float:

@@ -38,7 +38,7 @@ def list_models(long: bool) -> None:
         catalog, words = platform.models.catalog, platform.answer_model
         rows = []
         for info in platform.models.list(LOCAL):
-            here = "yes" if platform.is_there(info) else "weights are missing"
+            here = platform.missing(info) or "yes"
             row = (info.name, info.task, info.engine, here, "yes" if info == words else "")
             rows.append(row + (_details(info, catalog) if long else ()))
     heads = ("name", "task", "engine", "there", "answers")

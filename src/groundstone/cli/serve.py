@@ -37,6 +37,7 @@ def run(host: str | None, port: int | None, page: str = "/") -> None:
     settings = replace(settings, host=host or settings.host, port=settings.port if port is None else port)
     with Platform(settings) as platform:
         app = create_app(platform)
+        _ = platform.models  # reads catalog.toml: a mistake is told here, not to the first caller
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         listener = socket.socket(
             family, socket.SOCK_STREAM, socket.IPPROTO_TCP
