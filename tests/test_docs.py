@@ -20,8 +20,11 @@ import pytest
 from groundstone.cli import cli
 from groundstone.config import Settings, load
 from groundstone.errors import WeightsCorrupt, WeightsMissing
+from groundstone.models.fakes import FakeEmbed
 from groundstone.models.weights import WeightStore
-from groundstone.platform import EMBEDDING_MODEL
+from groundstone.platform import EMBEDDING_MODEL, Platform
+from groundstone.server.app import create_app
+from tests.server.live import serving
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "groundstone"
@@ -205,12 +208,29 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("page", ["README.md", "docs/knowledge-bases.md"])
 def test_the_python_that_is_shown_runs(page: str, home: Path) -> None:
-    code = "\n".join(blocks(ROOT / page, "python"))
+    code = "\n".join(block for block in blocks(ROOT / page, "python") if ADDRESS not in block)
     environment = {**os.environ, "GROUNDSTONE_HOME": str(home)}
     command = [sys.executable, "-W", "error", "-c", code]
     done = subprocess.run(command, cwd=home.parent, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "14 weeks" in done.stdout
+
+
+ADDRESS = "http://127.0.0.1:8765"
+
+
+def test_the_clients_that_the_readme_shows_get_answers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Platform(Settings(home=tmp_path)) as platform:
+        platform.__dict__["embed"] = FakeEmbed(384)
+        platform.install(platform.app("movies")).sync()
+        with serving(create_app(platform)) as address:
+            for block in blocks(ROOT / "README.md", "python"):
+                if ADDRESS in block:
+                    exec(compile(block.replace(ADDRESS, address), "README.md", "exec"), {})
+    said = capsys.readouterr().out
+    assert "directed by Henry Selick" in said
+    assert "url_citation" in said
+    assert "'name': 'movies'" in said
 
 
 # -- what no file may hold -------------------------------------------------------------------------------

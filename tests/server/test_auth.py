@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from groundstone.identity import LOCAL
 from groundstone.server import attempts, cookies
 from groundstone.server.app import create_app
 from groundstone.stores.keys import IssuedKey
+from tests import looping
 
 from .live import serving
 from .standin import StandInPlatform
@@ -370,7 +370,7 @@ def test_no_route_but_the_public_ones_answers_without_valid_credentials(platform
                     expected = (401, 403) if answer.headers.get("location") is None else (303,)
                     assert answer.status_code in expected, (method, path, kind, answer.status_code)
 
-    asyncio.run(run())
+    looping.run(run())
 
 
 def test_a_refusal_speaks_the_language_of_the_caller(start: Start) -> None:

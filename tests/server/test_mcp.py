@@ -26,7 +26,7 @@ from groundstone.models.base import Embed
 from groundstone.models.fakes import FakeEmbed
 from groundstone.platform import EMBEDDING_MODEL, Platform
 from groundstone.server.app import create_app
-from tests import bases
+from tests import bases, looping
 
 from .live import serving
 
@@ -80,7 +80,7 @@ def over(server: Served, work: Callable[[Client], Awaitable[Any]], mode: str = "
         async with connected(server.address, mode, bearer) as client:
             return await work(client)
 
-    return asyncio.run(run())
+    return looping.run(run())
 
 
 def called(server: Served, tool: str, arguments: dict[str, Any] | None = None, **how: str) -> Any:
@@ -298,7 +298,7 @@ def test_several_clients_at_once_are_told_apart(tmp_path: Path) -> None:
 
     with filled(tmp_path) as platform, serving(create_app(platform)) as address:
         mine, foreign = platform.keys.create(), platform.keys.create(tenant="acme")
-        found = asyncio.run(together(address, [mine.bearer, foreign.bearer] * 4))
+        found = looping.run(together(address, [mine.bearer, foreign.bearer] * 4))
         assert found == [{"houses", "handbook"}, set()] * 4
 
 
@@ -329,7 +329,7 @@ def test_an_assistant_that_starts_the_command_is_the_local_user(home: Path) -> N
             wrong = await client.call_tool("search", {"knowledge_base": "nothing"})
             return answer, wrong
 
-    answer, wrong = asyncio.run(work())
+    answer, wrong = looping.run(work())
     assert "28 days" in answer.structured_content["text"]
     assert answer.structured_content["citations"][0]["quote"]
     assert wrong.is_error
@@ -377,6 +377,6 @@ def test_the_principal_without_credentials_is_given_by_who_starts_the_server(ser
         async with Client(build(served.platform, alone)) as client:
             return await client.call_tool("list_knowledge_bases", {})
 
-    assert len(asyncio.run(work(LOCAL)).structured_content["knowledge_bases"]) == 2
-    assert asyncio.run(work(ACME)).structured_content["knowledge_bases"] == []
-    assert "without credentials" in asyncio.run(work(None)).content[0].text
+    assert len(looping.run(work(LOCAL)).structured_content["knowledge_bases"]) == 2
+    assert looping.run(work(ACME)).structured_content["knowledge_bases"] == []
+    assert "without credentials" in looping.run(work(None)).content[0].text

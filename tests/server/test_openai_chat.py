@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 import threading
@@ -17,6 +16,7 @@ from pydantic import BaseModel
 
 from groundstone.errors import EngineUnavailable
 from groundstone.models.base import Delta, Picture, ToolCall
+from tests import looping
 
 from .engines import PNG
 from .openai_home import Home, served
@@ -89,7 +89,7 @@ def test_the_asynchronous_client_streams_too(home: Home, world: tuple[Home, str]
             stream = await client.chat.completions.create(model="scripted", messages=ASKED, stream=True)
             return "".join([chunk.choices[0].delta.content or "" async for chunk in stream])
 
-    assert asyncio.run(ask()) == "Hello world"
+    assert looping.run(ask()) == "Hello world"
 
 
 def test_every_option_reaches_the_engine(home: Home, client: openai.OpenAI) -> None:

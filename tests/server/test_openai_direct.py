@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from groundstone.server.openai import chat
 from groundstone.server.openai.direct import ENDPOINTS, Direct
 from groundstone.server.openai.routes import routers
+from tests import looping
 
 
 def passed_on(scope: dict[str, Any]) -> bool:
@@ -19,7 +19,7 @@ def passed_on(scope: dict[str, Any]) -> bool:
     async def unused(*_: Any) -> Any:
         raise AssertionError("the request was not passed on")
 
-    asyncio.run(Direct(app)(scope, unused, unused))
+    looping.run(Direct(app)(scope, unused, unused))
     return seen == [scope]
 
 

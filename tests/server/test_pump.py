@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from groundstone.server.pump import WAITING, Pump
+from tests import looping
 
 
 async def never() -> Any:
@@ -24,7 +25,7 @@ def driven(start: Callable[[], Iterator[int]], **options: Any) -> list[int]:
         finally:
             pump.stop()
 
-    return asyncio.run(run())
+    return looping.run(run())
 
 
 @pytest.mark.parametrize("count", [0, 1, WAITING, 10 * WAITING])
@@ -47,7 +48,7 @@ def test_what_the_iterator_raises_is_raised_after_its_items() -> None:
         pump.stop()
         return seen
 
-    assert asyncio.run(run()) == [1]
+    assert looping.run(run()) == [1]
 
 
 def test_a_slow_reader_holds_the_iterator_back() -> None:
@@ -66,7 +67,7 @@ def test_a_slow_reader_holds_the_iterator_back() -> None:
         pump.stop()
         return held
 
-    assert asyncio.run(run()) == WAITING + 1
+    assert looping.run(run()) == WAITING + 1
 
 
 def test_stopping_closes_the_iterator_and_tells_when_it_is_done() -> None:
@@ -87,7 +88,7 @@ def test_stopping_closes_the_iterator_and_tells_when_it_is_done() -> None:
         while not after.is_set():
             await asyncio.sleep(0.01)
 
-    asyncio.run(asyncio.wait_for(run(), 5))
+    looping.run(run(), 5)
     assert closed.is_set()
 
 
@@ -110,7 +111,7 @@ def test_a_caller_who_goes_away_frees_a_thread_that_waits() -> None:
         pump.stop()
         return pump.gone
 
-    assert asyncio.run(asyncio.wait_for(run(), 5))
+    assert looping.run(run(), 5)
 
 
 def test_a_whole_reply_is_not_held_back_and_wakes_its_reader_once() -> None:
@@ -130,7 +131,7 @@ def test_a_whole_reply_is_not_held_back_and_wakes_its_reader_once() -> None:
         pump.stop()
         return items, woken
 
-    items, woken = asyncio.run(run())
+    items, woken = looping.run(run())
     assert items == list(range(3 * WAITING))
     assert woken <= 1
 
@@ -153,4 +154,4 @@ def test_a_caller_who_waits_for_a_whole_reply_and_goes_away_frees_the_thread() -
         pump.stop()
         return found, pump.gone
 
-    assert asyncio.run(asyncio.wait_for(run(), 5)) == ([], True)
+    assert looping.run(run(), 5) == ([], True)
