@@ -20,7 +20,7 @@ def models_of_services_are_read_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")  # ends with this folder: elsewhere clients may meet nonsense
 def every_reply_fits_its_model() -> Iterator[None]:
     with replies.checked():
         yield
