@@ -189,6 +189,9 @@ def _hide(text: str, hidden: list[str]) -> str:
 
 def _bracketed(text: str) -> str:
     """Lists of values in brackets, however they are introduced."""
+    text = re.sub(
+        r",? (?:which|that) (?:is|must be|has to be|should be) (unique|optional|required|mandatory)\b", r" (\1)", text
+    )
     text = re.sub(r"\s[–—-]\s([^–—()]+?)(?:\s[–—-](?=\s)|$)", lambda m: f" ({m[1]})" if values(m[1]) else m[0], text)
     which = rf",? (?:which|that) {BE} {_ADVERBS}(?:one of |any of )?(?:the values )?"
     for lead in (which, r",? such as ", r",? (?:i\.e\.|e\.g\.|namely|either|one of) ", r": "):
@@ -197,9 +200,6 @@ def _bracketed(text: str) -> str:
     found = re.search(rf"(?:{which}|: |,? such as )([^:;()]+)$", text)
     if found and values(found[1]) and verb_at(found[1]) is None and " (" not in found[1]:
         text = f"{text[: found.start()]} ({found[1]})"
-    text = re.sub(
-        r",? (?:which|that) (?:is|must be|has to be|should be) (unique|optional|required|mandatory)", r" (\1)", text
-    )
     return re.sub(r",? if (?:the|it|any|known|applicable|available|there|needed)[^,()]*,?", " ", text)
 
 

@@ -26,7 +26,7 @@ _LAST: dict[AttributeType, str] = {
     "datetime": "time timestamp datetime moment start end",
     "decimal": "price amount cost total salary weight rate percentage balance fee discount height width length "
     "distance temperature tax revenue budget wage premium score rating latitude longitude sum rent deposit area size "
-    "mileage limit value grade fine allowance margin fare tariff pay volume speed share turnover",
+    "mileage limit value grade fine allowance margin fare tariff pay volume speed share turnover tonnage",
     "integer": "quantity count age year capacity floor stock points level rank seats pages copies minutes hours days "
     "duration priority position stars star credits credit weeks months years quantity votes likes page seat",
     "boolean": "active enabled paid published archived deleted approved available verified flag",
@@ -34,6 +34,11 @@ _LAST: dict[AttributeType, str] = {
 }
 _TYPE_OF = {word: kind for kind, words in _LAST.items() for word in words.split()}
 _UNITS = {"minutes", "hours", "days", "weeks", "months", "years", "seconds", "pages", "pieces"}
+_MEASURES = set(
+    "kilograms grams milligrams tonnes tons pounds kilometres kilometers miles metres meters centimetres centimeters "
+    "millimetres millimeters litres liters millilitres milliliters hectares percent euros euro dollars degrees celsius "
+    "kg g mg km m cm mm ml kwh volts watts kilowatts".split()
+)
 _HISSING = ("s", "sh", "ch", "x", "z")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 
@@ -104,6 +109,8 @@ def type_of(phrase: str) -> AttributeType:
         return "integer"
     if "in" in words[1:] and words[-1] in _UNITS:
         return "integer"
+    if "in" in words[1:] and words[-1] in _MEASURES:
+        return "decimal"
     if "of" in words:  # "date of birth", "time of arrival": the head stands before "of"
         words = words[: words.index("of")]
     if words[-1] == "at" and len(words) > 1:
