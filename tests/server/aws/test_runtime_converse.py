@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from groundstone.models.base import ToolCall
-
-from .aws_models import ModelsPlatform, client, refusal, served
-from .engines import PNG
+from tests.server.aws_models import ModelsPlatform, refusal
+from tests.server.engines import PNG
 
 MODEL = "anthropic.claude-3-sonnet-20240229-v1:0"
 TOOL = {
@@ -22,23 +20,6 @@ TOOL = {
     }
 }
 CALL = ToolCall("call_1", "weather", '{"city": "Oslo"}')
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ModelsPlatform, Any]]:
-    with served(tmp_path_factory.mktemp("converse")) as (platform, address):
-        yield platform, client(address)
-
-
-@pytest.fixture
-def platform(site: tuple[ModelsPlatform, Any]) -> ModelsPlatform:
-    site[0].begin()
-    return site[0]
-
-
-@pytest.fixture
-def bedrock(site: tuple[ModelsPlatform, Any]) -> Any:
-    return site[1]
 
 
 def user(*blocks: Any) -> dict[str, Any]:

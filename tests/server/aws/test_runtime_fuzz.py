@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, EventStreamError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from .aws_models import CHAT_IDS, EMBED_IDS, client, served
+from tests.server.aws_models import CHAT_IDS, EMBED_IDS, client, served
 
 MODELS = st.sampled_from(
     [*CHAT_IDS, *EMBED_IDS, "cohere.rerank-v3-5:0", "amazon.nova-canvas-v1:0", "scripted", "words"]

@@ -11,29 +11,11 @@ import pytest
 
 from groundstone.errors import BudgetExceeded, ContextTooLong, EngineTimeout, EngineUnavailable, ModelError, RateLimited
 from groundstone.models.base import ToolCall
-
-from .aws_models import ModelsPlatform, client, refusal, served
+from tests.server.aws_models import ModelsPlatform, refusal
 
 MODEL = "anthropic.claude-v2"
 BODY = json.dumps({"prompt": "\n\nHuman: Hi\n\nAssistant:", "max_tokens_to_sample": 9})
 MESSAGES = [{"role": "user", "content": [{"text": "Hi"}]}]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ModelsPlatform, Any]]:
-    with served(tmp_path_factory.mktemp("failures")) as (platform, address):
-        yield platform, client(address)
-
-
-@pytest.fixture
-def platform(site: tuple[ModelsPlatform, Any]) -> ModelsPlatform:
-    site[0].begin()
-    return site[0]
-
-
-@pytest.fixture
-def bedrock(site: tuple[ModelsPlatform, Any]) -> Any:
-    return site[1]
 
 
 def every(bedrock: Any, model: str = MODEL) -> Iterator[tuple[str, int, str]]:

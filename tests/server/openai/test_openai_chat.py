@@ -17,9 +17,8 @@ from pydantic import BaseModel
 from groundstone.errors import EngineUnavailable
 from groundstone.models.base import Delta, Picture, ToolCall
 from tests import looping
-
-from .engines import PNG
-from .openai_home import Home, served
+from tests.server.engines import PNG
+from tests.server.openai_home import Home
 
 ASKED: Any = [{"role": "user", "content": "hello"}]
 WEATHER: Any = {
@@ -30,24 +29,6 @@ WEATHER: Any = {
         "parameters": {"type": "object", "properties": {"town": {"type": "string"}}},
     },
 }
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, str]]:
-    with served(tmp_path_factory.mktemp("openai")) as made:
-        yield made
-
-
-@pytest.fixture
-def home(world: tuple[Home, str]) -> Home:
-    world[0].scripted.say("Hello", " world")
-    return world[0]
-
-
-@pytest.fixture
-def client(world: tuple[Home, str]) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=f"{world[1]}/v1", api_key="any", max_retries=0) as client:
-        yield client
 
 
 def test_a_reply_comes_whole_with_usage_and_the_model_that_gave_it(home: Home, client: openai.OpenAI) -> None:

@@ -25,9 +25,8 @@ from groundstone import errors
 from groundstone.server.app import create_app
 from groundstone.server.aws.errors import refuse
 from groundstone.server.aws.operations import HANDLERS, AwsCall
-
-from .live import serving
-from .standin import StandInPlatform
+from tests.server.live import serving
+from tests.server.standin import StandInPlatform
 
 SIGNED = {"authorization": "AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-west-1/bedrock/aws4_request"}
 JSON = {**SIGNED, "content-type": "application/json"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,9 +15,8 @@ from groundstone.errors import EngineUnavailable, NotFound
 from groundstone.identity import LOCAL, Principal
 from groundstone.models.base import Message, Picture, ToolCall
 from groundstone.server.openai import kept
-
-from .engines import PNG
-from .openai_home import Home, served
+from tests.server.engines import PNG
+from tests.server.openai_home import Home
 
 WEATHER: Any = {"type": "function", "name": "weather", "parameters": {"type": "object"}, "strict": False}
 TEXT_EVENTS = [
@@ -26,24 +24,6 @@ TEXT_EVENTS = [
     "response.output_text.delta", "response.output_text.delta", "response.output_text.done",
     "response.content_part.done", "response.output_item.done", "response.completed",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, str]]:
-    with served(tmp_path_factory.mktemp("responses")) as made:
-        yield made
-
-
-@pytest.fixture
-def home(world: tuple[Home, str]) -> Home:
-    world[0].scripted.say("Hello", " world")
-    return world[0]
-
-
-@pytest.fixture
-def client(world: tuple[Home, str]) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=f"{world[1]}/v1", api_key="any", max_retries=0) as client:
-        yield client
 
 
 def test_a_text_gets_a_response(home: Home, client: openai.OpenAI) -> None:

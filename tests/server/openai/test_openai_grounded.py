@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -19,21 +18,7 @@ from groundstone.server.openai import grounded
 from groundstone.server.openai.chat_request import Asked
 from groundstone.server.openai.grounded import Evidence
 
-from .openai_home import Home, served
-
 TOWN = "Which town is Harbour Loft in?"
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, str]]:
-    with served(tmp_path_factory.mktemp("grounded")) as made:
-        yield made
-
-
-@pytest.fixture
-def client(world: tuple[Home, str]) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=f"{world[1]}/v1", api_key="any", max_retries=0) as client:
-        yield client
 
 
 def ask(client: openai.OpenAI, *questions: str, **options: Any) -> Any:

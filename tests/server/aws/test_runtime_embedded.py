@@ -13,9 +13,8 @@ from groundstone.config import Settings
 from groundstone.platform import Platform
 from groundstone.server.app import create_app
 from tests.models.conftest import gguf  # noqa: F401
-
-from .aws_models import chunks, client, refusal, said
-from .live import serving
+from tests.server.aws_models import chunks, client, refusal, said
+from tests.server.live import serving
 
 CLAUDE = "anthropic.claude-3-haiku-20240307-v1:0"
 HI = [{"role": "user", "content": [{"text": "Say hello."}]}]

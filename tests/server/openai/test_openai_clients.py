@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from groundstone.models.base import ToolCall
-
-from .openai_home import Home, served
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, str]]:
-    with served(tmp_path_factory.mktemp("clients")) as made:
-        yield made
-
-
-@pytest.fixture
-def home(world: tuple[Home, str]) -> Home:
-    world[0].scripted.say("Hello", " world")
-    return world[0]
+from tests.server.openai_home import Home
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from .openai_home import served
+from tests.server.openai_home import served
 
-PAGE = Path(__file__).parents[2] / "docs" / "openai-api.md"
+PAGE = Path(__file__).parents[3] / "docs" / "openai-api.md"
 HERE = {
     '"kb/movies"': '"kb/houses"',
     '"default"': '"scripted"',

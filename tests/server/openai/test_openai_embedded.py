@@ -15,8 +15,7 @@ from groundstone.errors import WeightsCorrupt, WeightsMissing
 from groundstone.models.weights import WeightStore
 from groundstone.platform import Platform
 from groundstone.server.app import create_app
-
-from .live import serving
+from tests.server.live import serving
 
 SCHEMA = {
     "type": "object",

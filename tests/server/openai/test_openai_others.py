@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -12,21 +11,8 @@ import openai
 import pytest
 
 from groundstone.models.base import DrawOptions, ModelInfo
-
-from .engines import PNG
-from .openai_home import Home, served
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, str]]:
-    with served(tmp_path_factory.mktemp("others")) as made:
-        yield made
-
-
-@pytest.fixture
-def client(world: tuple[Home, str]) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=f"{world[1]}/v1", api_key="any", max_retries=0) as client:
-        yield client
+from tests.server.engines import PNG
+from tests.server.openai_home import Home
 
 
 def test_models_and_knowledge_bases_are_listed_together(client: openai.OpenAI) -> None:

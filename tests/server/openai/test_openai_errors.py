@@ -11,8 +11,7 @@ import pytest
 
 from groundstone import errors
 from groundstone.identity import LOCAL
-
-from .openai_home import Home, served
+from tests.server.openai_home import Home, served
 
 ASKED: Any = [{"role": "user", "content": "hello"}]
 KEY = "a-key-of-my-own-choice"
@@ -27,12 +26,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Home, str]
 @pytest.fixture
 def home(world: tuple[Home, str]) -> Home:
     return world[0]
-
-
-@pytest.fixture
-def client(world: tuple[Home, str]) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=f"{world[1]}/v1", api_key="any", max_retries=0) as client:
-        yield client
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .openai_home import served
+from tests.server.openai_home import served
 
 WORDS = [
     "model", "messages", "role", "user", "assistant", "tool", "system", "content", "type", "text", "image_url", "url",

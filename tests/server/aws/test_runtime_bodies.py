@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,31 +12,13 @@ import pytest
 from groundstone.models.base import ToolCall
 from groundstone.server.aws.bodies_cohere import citations
 from groundstone.server.aws.families import FAMILIES
-
-from .aws_models import CHAT_IDS, ModelsPlatform, chunks, client, refusal, said, served
-from .engines import PNG
+from tests.server.aws_models import CHAT_IDS, ModelsPlatform, chunks, refusal, said
+from tests.server.engines import PNG
 
 VERSION = {"anthropic_version": "bedrock-2023-05-31"}
 CLAUDE = "anthropic.claude-3-sonnet-20240229-v1:0"
 B64 = base64.b64encode(PNG).decode()
 METRICS = "amazon-bedrock-invocationMetrics"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ModelsPlatform, Any]]:
-    with served(tmp_path_factory.mktemp("bodies")) as (platform, address):
-        yield platform, client(address)
-
-
-@pytest.fixture
-def platform(site: tuple[ModelsPlatform, Any]) -> ModelsPlatform:
-    site[0].begin()
-    return site[0]
-
-
-@pytest.fixture
-def bedrock(site: tuple[ModelsPlatform, Any]) -> Any:
-    return site[1]
 
 
 HISTORY = [("system", "Be brief."), ("user", "One"), ("assistant", "Two"), ("user", "Three")]
@@ -158,7 +139,7 @@ def test_every_chat_family_is_tried_here() -> None:
 
 
 def test_every_row_of_the_table_is_described() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "aws-bedrock-runtime.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "aws-bedrock-runtime.md").read_text(encoding="utf-8")
     assert [pattern for pattern, *_ in FAMILIES if f"`{pattern}`" not in page] == []
 
 
