@@ -8,7 +8,7 @@ import time
 import pytest
 
 from groundstone.errors import EngineTimeout, EngineUnavailable
-from groundstone.models.pump import ROOM, Piece, Pump
+from groundstone.models.relay import ROOM, Piece, Relay
 from groundstone.models.turnstile import Turnstile
 
 
@@ -62,13 +62,13 @@ def test_a_slow_caller_holds_the_engine_up() -> None:
             if take({"number": number}):
                 return
 
-    pump = Pump(run, lambda: None, never)
-    pieces = pump.pieces(5)
+    relay = Relay(run, lambda: None, never)
+    pieces = relay.pieces(5)
     assert next(pieces) == {"number": 0}
     time.sleep(0.1)
     assert len(made) <= ROOM + 2
     assert [piece["number"] for piece in pieces] == list(range(1, ROOM * 3))
-    assert pump.wait(1)
+    assert relay.wait(1)
 
 
 def test_a_silent_engine_is_given_up_and_stops_when_it_wakes() -> None:
@@ -80,12 +80,12 @@ def test_a_silent_engine_is_given_up_and_stops_when_it_wakes() -> None:
         assert callable(take)
         told.append(take({}))
 
-    pump = Pump(run, stopped.set, never)
+    relay = Relay(run, stopped.set, never)
     with pytest.raises(EngineTimeout, match="no sign"):
-        next(pump.pieces(0.05))
+        next(relay.pieces(0.05))
     assert not stopped.is_set()
     wake.set()
-    assert pump.wait(5)
+    assert relay.wait(5)
     assert told == [True]
     assert stopped.is_set()
 
@@ -95,7 +95,7 @@ def test_what_the_engine_raises_arrives() -> None:
         raise RuntimeError("out of memory")
 
     with pytest.raises(RuntimeError, match="out of memory"):
-        list(Pump(run, lambda: None, never).pieces(5))
+        list(Relay(run, lambda: None, never).pieces(5))
 
 
 def test_cancelling_from_outside_is_told_to_who_waits() -> None:
@@ -104,9 +104,9 @@ def test_cancelling_from_outside_is_told_to_who_waits() -> None:
     def run(_take: object) -> None:
         release.wait(10)
 
-    pump = Pump(run, lambda: None, never)
+    relay = Relay(run, lambda: None, never)
     pieces: list[Piece] = []
-    threading.Timer(0.05, pump.cancel).start()
+    threading.Timer(0.05, relay.cancel).start()
     with pytest.raises(EngineUnavailable, match="unloaded"):
-        pieces += pump.pieces(5)
+        pieces += relay.pieces(5)
     release.set()

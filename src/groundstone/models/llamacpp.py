@@ -17,7 +17,7 @@ from groundstone.models.connections import Line
 from groundstone.models.grammar import json_grammar, normalised, tool_grammar
 from groundstone.models.llamacpp_engine import LlamaEngine, short
 from groundstone.models.llamacpp_wire import Pieces, check, native_tools, settings, turns
-from groundstone.models.pump import Pump
+from groundstone.models.relay import Relay
 from groundstone.models.stream import Stream
 from groundstone.models.threads import cores
 from groundstone.models.tool_prompt import chosen, in_words
@@ -71,7 +71,7 @@ class LlamaCpp:
         self.threads, self.projector, self.template = threads or max(1, cores() - 1), projector, template
         self._loading = threading.Lock()
         self._loaded: LlamaEngine | None = None
-        self._replies: weakref.WeakSet[Pump] = weakref.WeakSet()
+        self._replies: weakref.WeakSet[Relay] = weakref.WeakSet()
         self._proven: set[str] = set()  # grammars that the engine has taken
         _ALIVE.add(self)
 
@@ -154,7 +154,7 @@ class LlamaCpp:
         try:
             engine = self._engine()
             body = self._body(engine, messages, options, form)
-            reply = Pump(lambda each: engine.chat(body, each), CORES.leave, lambda: line.is_cut)
+            reply = Relay(lambda each: engine.chat(body, each), CORES.leave, lambda: line.is_cut)
             self._replies.add(reply)
         except BaseException:
             CORES.leave()
@@ -175,7 +175,7 @@ class LlamaCpp:
         body["messages"] = turns(messages, engine.knows_system, engine.defused)
         return body
 
-    def _deltas(self, reply: Pump, pieces: Pieces) -> Iterator[Delta]:
+    def _deltas(self, reply: Relay, pieces: Pieces) -> Iterator[Delta]:
         try:
             for piece in reply.pieces(self.timeout):
                 yield from pieces.read(piece)

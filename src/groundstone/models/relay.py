@@ -17,7 +17,7 @@ Piece = dict[str, Any]
 Run = Callable[[Callable[[Piece], bool]], None]  # computes; its argument takes a piece and says whether to stop
 
 
-class Pump:
+class Relay:
     """Runs ``run`` in a thread of its own and hands its pieces over, in order.
 
     Args:
