@@ -317,7 +317,10 @@ class Platform:
 
     def kb(self, name: str, principal: Principal = LOCAL) -> KnowledgeBase:
         """An existing knowledge base. Raises NotFound."""
-        collection = self.store.open(principal, name)
+        try:
+            collection = self.store.open(principal, name)
+        except NotFound:
+            raise _no_base(name) from None
         spec = KnowledgeSpec.from_json(collection.settings.extra["spec"])
         words = self.answer_model
         return KnowledgeBase(
@@ -358,7 +361,10 @@ class Platform:
                 store.close()
 
     def delete(self, name: str, principal: Principal = LOCAL) -> None:
-        self.store.drop(principal, name)
+        try:
+            self.store.drop(principal, name)
+        except NotFound:
+            raise _no_base(name) from None
 
     def close(self) -> None:
         """Release files and connections. The platform cannot be used afterwards."""
@@ -399,3 +405,7 @@ def _page_app(data: dict[str, Any], path: Path) -> App:
     if set(data) != wanted or not all(isinstance(data[name], str) for name in wanted - {"examples"}):
         raise ConfigError(f"{path}: an application with a page has exactly {', '.join(sorted(wanted))}")
     return App(**{**data, "examples": tuple(data["examples"])})
+
+
+def _no_base(name: str) -> NotFound:
+    return NotFound(f"no knowledge base {name!r}; `groundstone kb list` shows those there are")

@@ -189,3 +189,19 @@ def test_leaves_follow_references_and_branches() -> None:
 def test_schemas_that_cannot_be_followed_are_refused(schema: Any) -> None:
     with pytest.raises(InvalidInput):
         propose(schema, pairs.schema({"a": "str"}))
+
+
+def test_numbers_in_other_units_are_to_be_checked() -> None:
+    def of(name: str) -> dict[str, Any]:
+        return {"type": "object", "properties": {name: {"type": "number"}, "name": {"type": "string"}}}
+
+    for ours, theirs, doubtful in (("total_price_cents", "total_price", True), ("weightKg", "weight_kg", False)):
+        link = next(one for one in propose(of(ours), of(theirs)).links if one.target == theirs)
+        assert ("units may differ" in link.reason) is doubtful
+
+
+def test_short_forms_of_the_names_of_people_are_known() -> None:
+    texts = {name: {"type": "string"} for name in ("fname", "lname")}
+    target = {"type": "object", "properties": {"customerName": {"type": "string"}}}
+    (link,) = propose({"type": "object", "properties": {"cust": {"type": "object", "properties": texts}}}, target).links
+    assert (link.sources, link.transform) == (("cust.fname", "cust.lname"), "join")

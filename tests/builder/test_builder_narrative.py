@@ -112,3 +112,45 @@ def test_long_and_odd_texts_take_no_long_time(text: str) -> None:
     with suppress(InvalidInput):
         narrative.read(text[:20_000])
     assert time.process_time() - begun < 5
+
+
+def test_a_unique_number_before_another_item_is_no_list_of_values() -> None:
+    model = read("A vet has a name, a licence number, which must be unique, and a list of specialities.")
+    (vet,) = model.entities
+    assert [(one.name, one.type, one.unique) for one in vet.attributes] == [
+        ("name", "text", False),
+        ("licenceNumber", "text", True),
+        ("specialities", "text", False),
+    ]
+    assert model.enumerations == ()
+
+
+def test_what_is_measured_in_a_unit_is_a_number() -> None:
+    (pet,) = read("A pet has a name, a weight in kilograms and an age in months.").entities
+    assert [one.type for one in pet.attributes] == ["text", "decimal", "integer"]
+
+
+def test_what_ties_two_things_has_one_of_each() -> None:
+    model = read("A member has a name. A class has a title. A booking links a member to a class and has a date.")
+    assert {(one.source, one.target, one.kind) for one in model.associations} == {
+        ("Member", "Booking", "one-to-many"),
+        ("Class", "Booking", "one-to-many"),
+    }
+
+
+def test_what_is_done_during_a_thing_belongs_to_it() -> None:
+    model = read(
+        "An appointment has a date. A treatment has a price. During an appointment, many treatments are given."
+    )
+    assert [(one.source, one.target) for one in model.associations] == [("Appointment", "Treatment")]
+
+
+def test_a_second_verb_that_is_not_understood_is_named() -> None:
+    said = "Instruments have a name and belong to a section, which is strings or brass."
+    assert any("section" in note for note in narrative.read(said)[1])
+
+
+def test_long_names_stay_names() -> None:
+    long = "x" * 40
+    model = read(f"A {long} has a {'y' * 40} (red, green).")
+    assert all(len(one.name) <= 63 for one in (*model.entities, *model.enumerations))

@@ -168,6 +168,20 @@ def test_what_is_far_too_long_is_refused_before_its_tokens_are_counted(notes: No
         models.chat(ANA, "a", [Message("user", "long " * 6000)])
 
 
+@pytest.mark.parametrize("error", [WrongModel("the server has no tokenizer"), ModelError("it refuses to count")])
+def test_an_engine_that_cannot_count_after_all_is_asked_for_its_reply(notes: Notes, error: Exception) -> None:
+    class Uncounted:
+        chat = FakeChat(["yes"]).chat
+
+        def count_chat(self, messages: Sequence[Message]) -> int:
+            raise error
+
+    models = service(notes, {"a": Uncounted()}, info("a", context=100, abilities=frozenset({"stream", "count"})))
+    assert text(models.chat(ANA, "a", [Message("user", "word " * 60)])) == "yes"
+    with pytest.raises(type(error)):
+        models.count_tokens(ANA, "a", HELLO)
+
+
 def test_limits_refuse_before_the_engine_is_asked(notes: Notes) -> None:
     engine = FakeChat()
     models = service(notes, {"a": engine}, info("a"))

@@ -202,3 +202,24 @@ def test_two_tenants_have_models_of_their_own(tmp_path: Path) -> None:
             assert "kinds" not in bolt.get("/api/models").text
             for each in (acme, bolt):
                 each.close()
+
+
+def test_a_form_without_examples_says_what_is_missing(client: httpx.Client) -> None:
+    reply = client.post("/api/custom-models", files={"name": (None, "nothing")})
+    assert (reply.status_code, reply.json()["error"]["message"][:9]) == (400, "examples:")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "said"),
+    [
+        (b'{"texts": ["a"]}', "text/plain", "content-type: application/json"),
+        (b"{", "application/json", "the body is not JSON"),
+        (b"", "application/json", "the body: Field required"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused_with_the_reason(
+    client: httpx.Client, body: bytes, kind: str, said: str
+) -> None:
+    reply = client.post("/api/custom-models/kinds/classify", content=body, headers={"content-type": kind})
+    assert reply.status_code == 400
+    assert said in reply.json()["error"]["message"]

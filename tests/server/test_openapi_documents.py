@@ -85,3 +85,9 @@ def test_any_schema_becomes_a_valid_older_one(schema: dict[str, Any]) -> None:
     validator.validate(
         downgraded({"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": {"a": {}}}})
     )
+
+
+def test_no_two_calls_of_the_native_api_are_called_the_same(shared: httpx.Client) -> None:
+    paths = shared.get("/api/openapi.json").json()["paths"]
+    said = [one["summary"] for path, calls in paths.items() if path.startswith("/api/") for one in calls.values()]
+    assert len(said) == len(set(said))

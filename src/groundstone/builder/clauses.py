@@ -209,7 +209,11 @@ def _pieces(text: str) -> Iterator[str]:
     for part in re.split(r"\s*;\s*|:\s+(?=(?:an?|each|every|the|it|most|all|in|for)\s)", text, flags=re.I):
         for piece in _coordinated(_LEAD.sub("", part)):
             at = verb_at(piece)
-            if at is None and subject and re.match(r"(?:has|have|is|are|can|may|must|\w+s)\s", piece):
+            if (
+                at is None
+                and subject
+                and re.match(r"(?:has|have|is|are|can|may|must|belong|refer|consist|\w+s)\s", piece)
+            ):
                 piece = f"{subject} {piece}"
                 at = verb_at(piece)
             subject = piece[:at].strip() if at is not None else subject

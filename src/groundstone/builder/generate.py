@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any, get_args
 
 from groundstone.builder import domain, names, narrative
@@ -78,7 +79,7 @@ def _consistent(
     renamed = {one.name: one.name for one in kept}
     for one in kept:
         if one.name.lower() in {entity.name.lower() for entity in entities}:
-            renamed[one.name] = _free(f"{one.name}Values", taken)
+            renamed[one.name] = _free(f"{one.name[: LONGEST_NAME - 8]}Values", taken)
             notes.append(f"mended: {one.name} is an entity, so its values are called {renamed[one.name]}")
     final = [
         replace(
@@ -90,10 +91,10 @@ def _consistent(
 
 
 def _free(name: str, taken: set[str]) -> str:
-    while name.lower() in taken:
-        name += "2"
-    taken.add(name.lower())
-    return name
+    numbered = (f"{name}{n}" if n > 1 else name for n in count(1))
+    free = next(one for one in numbered if one.lower() not in taken)
+    taken.add(free.lower())
+    return free
 
 
 def _enumerations(items: Any, notes: list[str]) -> dict[str, Enumeration]:

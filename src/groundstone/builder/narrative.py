@@ -68,7 +68,7 @@ class _Reading:
         made = phrases.attribute(item)
         if made is None:
             return
-        name = owner + made.name[0].upper() + made.name[1:]
+        name = (owner + made.name[0].upper() + made.name[1:])[:57]  # leaves room for "Values"
         self.enumerations[name] = Enumeration(name, item.values[: domain.MAX_VALUES])
         self.entities[owner] = [one for one in self.entities[owner] if one.name != made.name]
         self.add(owner, replace(made, type="enumeration", enumeration=name))
@@ -205,7 +205,7 @@ def _does(reading: _Reading, clause: Clause) -> bool:
     left, rest = reading.subject(_turned(clause.text))
     if clause.story and re.match(rf"can (?:{KNOW}|see|hold|view|add|enter|create)\b", rest):
         return True  # "a teacher can record grades" says what the application is for
-    mentions = list(_mentions(reading, rest))
+    mentions, known = list(_mentions(reading, rest)), len(reading.facts)
     if not mentions:
         return _typed(reading, left, rest)
     subject_quantity = (
@@ -231,8 +231,9 @@ def _does(reading: _Reading, clause: Clause) -> bool:
                 bool(phrases.OPTIONAL.search(rest[: first.start + 12])),
             )
         )
-    _others(reading, left, mentions, passive)
-    return left is not None or len(mentions) > 1
+    tying = re.match(rf"(?:{MODAL}\s+)?(?:links?|connects?|joins?|ties?|pairs?)\b", rest, re.I) is not None
+    _others(reading, left, mentions, passive or tying)
+    return left is not None or len(reading.facts) > known
 
 
 def _others(reading: _Reading, left: str | None, mentions: Sequence[_Mention], passive: bool) -> None:
@@ -329,7 +330,7 @@ def _made_of(reading: _Reading, text: str) -> _Mention | None:
 def _turned(text: str) -> str:
     """ "On each sample several tests are performed" as "several tests are performed on each sample"."""
     found = re.match(
-        r"^((?:on|for|in|at|to|with|from|under) (?:each|every|an?|one|all)(?: [\w-]+){1,3}?),? ((?:"
+        r"^((?:on|for|in|at|to|with|from|under|during) (?:each|every|an?|one|all)(?: [\w-]+){1,3}?),? ((?:"
         + phrases.MANY
         + r"|an?|one) .+)$",
         text,

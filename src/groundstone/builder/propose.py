@@ -21,8 +21,14 @@ from groundstone.models.base import Embed
 
 LEAST = 0.55  # confidence below which nothing is proposed
 _PLACE = ("street", "postal", "city", "country")  # the order in which an address is written
+_UNITS = set(
+    "cents cent eur euro euros usd dollars gbp kg kilograms g grams lb lbs oz tonnes km mi miles m metres meters cm "
+    "mm ft feet inch inches seconds sec ms minutes min hours days weeks months years celsius fahrenheit c f "
+    "percent".split()
+)
 _SOMEBODY = set(
-    "customer person employee patient contact member author guest passenger driver holder claim manager".split()
+    "customer person employee patient contact member author guest passenger driver holder claim manager speaker "
+    "student teacher pupil applicant tenant owner doctor".split()
 )
 
 
@@ -186,8 +192,17 @@ def _link(given: Leaf, wanted: Leaf, score: float) -> Link:
     reason = "the names say the same" if same else "the names and their places are alike"
     if step[0] != "copy":
         reason += f"; {_kind(given)} becomes {_kind(wanted)}"
+    if wanted.type in ("number", "integer") and (ours := _unit(given)) != (theirs := _unit(wanted)):
+        reason += f"; the units may differ ({ours or 'none named'}, {theirs or 'none named'}): check it"
     options = {"map": transforms.map_of(given, wanted)} if step[0] == "values" else {}
     return Link(wanted.path, (given.path,), step[0], options, round(score, 2), reason)
+
+
+def _unit(leaf: Leaf) -> str:
+    """The unit that the name of a number ends with: "cent" for ``price_cents``; empty for none."""
+    last = leaf.name.replace("_", " ").replace("-", " ").split()[-1:]
+    word = re.sub(r"^.*[a-z](?=[A-Z])", "", last[0]).lower() if last else ""
+    return " ".join(words_of(word)) if word in _UNITS and word != leaf.name.lower() else ""
 
 
 def _kind(leaf: Leaf) -> str:

@@ -32,13 +32,15 @@ _SAME = [
     "publish published publication publishing", "close closed closing", "report reported reporting",
     "claim claimed claimant",
     "hire hired hiring", "insure insured insurance", "doctor physician", "hospital clinic", "licence license",
-    "book booking reservation", "vehicle car", "guest visitor", "birth born",
+    "book booking reservation", "vehicle car", "guest visitor", "birth born", "speaker presenter lecturer",
+    "place venue location", "biography bio",
 ]  # fmt: skip
 _CANON = {word: group.split()[0] for group in reversed(_SAME) for word in group.split()}
 _COMPOUND = {
     "dob": "birth date", "birthdate": "birth date", "birthday": "birth date", "born": "birth date",
-    "firstname": "first name",
-    "lastname": "last name", "surname": "last name", "fullname": "full name", "zipcode": "postal code",
+    "firstname": "first name", "fname": "first name",
+    "lastname": "last name", "lname": "last name", "surname": "last name", "fullname": "full name",
+    "zipcode": "postal code",
     "postcode": "postal code",
     "zip": "postal code", "plz": "postal code", "email": "mail", "phoneno": "phone", "givenname": "first name",
     "forename": "first name",

@@ -94,12 +94,15 @@ def show_model(name: str, report: Path | None, picture: Path | None, as_json: bo
 @click.argument("texts", nargs=-1, required=True)
 def classify(name: str, texts: tuple[str, ...]) -> None:
     """The label of each of TEXTS, and how sure NAME is."""
-    with _custom() as known:
-        answers = known.classifier(LOCAL, name).classify(texts)
-    for found in answers:
-        others = sorted(found.scores.items(), key=lambda each: -each[1])[1:3]
-        rest = ", ".join(f"{label} {score:.1%}" for label, score in others)
-        click.echo(f"{found.label}  {found.probability:.1%}  ({rest})")
+    from groundstone.platform import Platform
+
+    with Platform() as platform:
+        platform.custom.find(LOCAL, name)
+        answers = platform.models.scores(LOCAL, name, texts)
+    for scores in answers:
+        (label, surest), *others = sorted(scores.items(), key=lambda each: -each[1])
+        rest = ", ".join(f"{other} {score:.1%}" for other, score in others[:2])
+        click.echo(f"{label}  {surest:.1%}  ({rest})")
 
 
 @custom.command()

@@ -130,7 +130,7 @@ class CustomFiles:
     def check_free(self, name: str, tenant: str) -> None:
         """Raises InvalidInput for a name that cannot be used, Conflict for one that is taken."""
         if self._folder(name, tenant).exists():
-            raise Conflict(f"there is a custom model {name!r} already; delete it first, or choose another name")
+            raise Conflict(f"there is a custom model {name!r} already; replace or delete it, or choose another name")
 
     def publish(self, model: CustomModel, write: Callable[[Path], None], replace: bool = False) -> CustomModel:
         """Let ``write`` fill a folder, then put it in place whole. Raises Conflict when the name is taken."""

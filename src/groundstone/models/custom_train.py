@@ -58,7 +58,9 @@ def train(
     if method not in get_args(Wish):
         raise InvalidInput(f"the method is one of {', '.join(get_args(Wish))}, not {method!r}")
     if method == "few-shot" and chat is None:
-        raise InvalidInput("the method few-shot needs a chat model; configure one, or use the method head")
+        raise InvalidInput("the method few-shot needs a chat model; name one, or use the method head")
+    if method == "head" and chat is not None:
+        raise InvalidInput("the method head needs no chat model; leave it out, or use auto or few-shot")
     if not replace_old:
         files.check_free(name, tenant)
     work = _Work(prepared(examples), embed, chat, _ticker(progress, stop))

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from groundstone.errors import EngineTimeout, EngineUnavailable, InvalidInput, NotFound, WrongModel
+from groundstone.errors import EngineTimeout, EngineUnavailable, InvalidInput, ModelError, NotFound, WrongModel
 from groundstone.identity import Principal
 from groundstone.models import checks
 from groundstone.models.base import (
@@ -183,8 +183,8 @@ class Models:
         checks.check_length(info, messages)
         try:
             prompt = self._engine(info).count_chat(messages)
-        except CANNOT_BE_USED:
-            return  # the call itself will meet the same, and another model may stand in
+        except (*CANNOT_BE_USED, ModelError, WrongModel):
+            return  # nobody asked for a count: the engine itself refuses what it cannot take, or another stands in
         checks.check_context(info, prompt, options)
 
     def _asked(self, use: Use, models: Sequence[ModelInfo], ask: Callable[[Any], Any]) -> tuple[ModelInfo, Any]:

@@ -71,7 +71,10 @@ class Decision:
         if reading.subjects:
             return self._about_subjects(base)
         if self.parts.missing:
-            return replace(base, kind="fact", chips=(), notes=(*base.notes, f"nothing called {self.parts.missing!r}"))
+            missing = self.parts.missing
+            return replace(
+                base, kind="fact", chips=(), theme=missing, notes=(*base.notes, f"nothing called {missing!r}")
+            )
         return self._about_all(base)
 
     def _theme(self) -> str:

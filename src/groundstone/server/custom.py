@@ -37,56 +37,59 @@ router = APIRouter(prefix="/api", responses=ERRORS)
 
 @router.post("/custom-models", response_model=JobInfo, status_code=202, openapi_extra=custom_bodies.SENT)
 async def train(request: Request, caller: Caller) -> Any:
-    """Train on examples, as JSON or as a form with files of JSON lines; the answer is the job to watch."""
+    """Train a custom model on examples, as JSON or as a form with files; the answer is the job to watch."""
     wanted, examples, tests = await custom_bodies.read(request)
     return await work(request, _started, platform(request), caller, wanted, examples, tests)
 
 
 @router.get("/custom-models", response_model=Models)
 async def models(request: Request, caller: Caller) -> Any:
+    """The custom models of the caller, with their main figures."""
     return await work(request, _models, platform(request), caller)
 
 
 @router.get("/custom-models/{name}", response_model=ModelReport)
 async def model(request: Request, caller: Caller, name: str) -> Any:
-    """With the report on the examples that it had not seen."""
+    """A custom model with the report on the examples that it had not seen."""
     return await work(request, _report, platform(request), caller, name)
 
 
 @router.get("/custom-models/{name}/confusion.svg", response_class=Response, responses=PICTURE)
 async def confusion(request: Request, caller: Caller, name: str) -> Response:
-    """The confusion matrix as a picture: rows are true labels, columns given ones."""
+    """The confusion matrix of a custom model as a picture: rows are true labels, columns given ones."""
     found = await work(request, platform(request).custom.find, caller, name)
     return Response(await work(request, found.picture), media_type=SVG, headers={"cache-control": "no-store"})
 
 
 @router.post("/custom-models/{name}/classify", response_model=Classified)
 async def classify(request: Request, caller: Caller, name: str, wanted: ClassifyRequest) -> Any:
-    """The label of each text, and the probability of every label."""
+    """Classify texts by a custom model; the label of each, and the probability of every label."""
     found = await model_work(request, platform(request).models.scores, caller, name, wanted.texts)
     return {"model": name, "labels": [_labelled(scores) for scores in found]}
 
 
 @router.delete("/custom-models/{name}", status_code=204)
 async def delete(request: Request, caller: Caller, name: str) -> None:
+    """Delete a custom model."""
     await work(request, platform(request).training.delete, caller, name)
 
 
 @router.get("/custom-model-jobs", response_model=Jobs)
 async def jobs(request: Request, caller: Caller) -> Any:
-    """The newest 100 jobs, newest first."""
+    """The newest 100 training jobs, newest first."""
     found = await work(request, platform(request).training.list, caller)
     return {"jobs": [_job(job) for job in found[:-101:-1]]}
 
 
 @router.get("/custom-model-jobs/{job}", response_model=JobInfo)
 async def job(request: Request, caller: Caller, job: str) -> Any:
+    """A training job and how far it is."""
     return _job(await work(request, platform(request).training.find, caller, job))
 
 
 @router.post("/custom-model-jobs/{job}/stop", response_model=JobInfo)
 async def stop(request: Request, caller: Caller, job: str) -> Any:
-    """Nothing of it is kept. It ends a moment later."""
+    """Stop a training job; nothing of it is kept, and it ends a moment later."""
     return _job(await work(request, platform(request).training.stop, caller, job))
 
 

@@ -187,6 +187,8 @@ async def read(request: Request) -> tuple[TrainRequest, bytes, bytes]:
     if kind == "multipart/form-data":
         async with request.form(max_files=2, max_fields=4) as form:
             wanted = _checked(dict(_fields(form)))
+            if "examples" not in form:
+                raise InvalidInput("examples: a file of JSON lines is needed here")
             return wanted, await _file(form, "examples"), await _file(form, "tests")
     if kind not in ("application/json", ""):
         raise InvalidInput(f"examples come as application/json or multipart/form-data, not {kind[:60]!r}")

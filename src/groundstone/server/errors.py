@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -60,9 +61,18 @@ async def _ours(request: Request, error: Exception) -> Response:
 
 async def _validation(request: Request, error: Exception) -> Response:
     first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
+    return answer(request, 400, "invalid_input", _wrong(first))
+
+
+def _wrong(first: Mapping[str, Any]) -> str:
+    """What is wrong with a request, by the first error of the validation."""
     where = ".".join(str(part) for part in first.get("loc", ()) if part != "body")
-    message = f"{where}: {first.get('msg')}" if where else str(first.get("msg", "the request is not valid"))
-    return answer(request, 400, "invalid_input", message)
+    what = str(first.get("msg", "the request is not valid")).removeprefix("Value error, ")
+    if first.get("type") == "json_invalid":
+        return f"the body is not JSON: {first.get('ctx', {}).get('error', what)}, at character {where or 0}"
+    if first.get("type") == "model_attributes_type" and isinstance(first.get("input"), bytes | str) and not where:
+        return "the body is not read as JSON; send it with content-type: application/json"
+    return f"{where or 'the body'}: {what}"
 
 
 async def _http(request: Request, error: Exception) -> Response:

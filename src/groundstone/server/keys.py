@@ -94,7 +94,7 @@ async def me(request: Request, caller: Caller) -> Any:
 
 @router.get("/keys", response_model=list[KeyInfo])
 async def listing(request: Request, caller: Caller) -> Any:
-    """Those of the caller's tenant; all for whoever runs the server."""
+    """The access keys of the caller's tenant; all for whoever runs the server."""
     auth.need_admin(platform(request), caller)
     tenant = None if auth.is_owner(caller) else caller.tenant
     return [shown(key) for key in await work(request, platform(request).keys.list, tenant)]
@@ -102,7 +102,7 @@ async def listing(request: Request, caller: Caller) -> Any:
 
 @router.post("/keys", response_model=IssuedKeyInfo, status_code=201)
 async def create(request: Request, caller: Caller, wanted: KeyRequest) -> Any:
-    """Make a key. Its secret is in this answer and never shown again."""
+    """Make an access key. Its secret is in this answer and never shown again."""
     auth.need_admin(platform(request), caller)
     tenant = wanted.tenant or caller.tenant
     if tenant != caller.tenant and not auth.is_owner(caller):
@@ -122,12 +122,13 @@ async def create(request: Request, caller: Caller, wanted: KeyRequest) -> Any:
 
 @router.get("/keys/{key}", response_model=KeyInfo)
 async def show(request: Request, caller: Caller, key: str) -> Any:
+    """An access key, without its secret."""
     return shown(_managed(request, caller, key))
 
 
 @router.patch("/keys/{key}", response_model=KeyInfo)
 async def change(request: Request, caller: Caller, key: str, wanted: KeyChange) -> Any:
-    """Rename, limit, disable or enable. What is forbidden by it is refused from the next request on."""
+    """Rename, limit, disable or enable an access key. What is forbidden by it is refused from the next request on."""
     keys, found = platform(request).keys, _managed(request, caller, key)
     if wanted.name is not None:
         found = await work(request, keys.rename, key, wanted.name)
@@ -140,13 +141,14 @@ async def change(request: Request, caller: Caller, key: str, wanted: KeyChange) 
 
 @router.post("/keys/{key}/rotate", response_model=IssuedKeyInfo)
 async def rotate(request: Request, caller: Caller, key: str) -> Any:
-    """A new secret; the old one, and whoever signed in with it, are refused from the next request on."""
+    """Give a key a new secret; the old one, and whoever signed in with it, are refused from the next request on."""
     _managed(request, caller, key)
     return _issued(await work(request, platform(request).keys.rotate, key))
 
 
 @router.delete("/keys/{key}", status_code=204)
 async def delete(request: Request, caller: Caller, key: str) -> None:
+    """Delete an access key."""
     _managed(request, caller, key)
     await work(request, platform(request).keys.delete, key)
 

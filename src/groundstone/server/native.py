@@ -47,6 +47,7 @@ async def apps(request: Request, caller: Caller) -> Any:
 
 @router.get("/knowledge-bases", response_model=list[str])
 async def knowledge_bases(request: Request, caller: Caller) -> Any:
+    """Names of the knowledge bases that the caller may see."""
     return await work(request, platform(request).knowledge_bases, caller)
 
 
@@ -66,18 +67,19 @@ async def create(request: Request, caller: Caller, spec: bodies.Json) -> Any:
 
 @router.get("/knowledge-bases/{name}", response_model=bodies.KnowledgeBaseInfo)
 async def show(request: Request, caller: Caller, name: str) -> Any:
+    """A knowledge base: its specification, and how much is in it."""
     return await work(request, info, await opened(request, name, caller))
 
 
 @router.delete("/knowledge-bases/{name}", status_code=204)
 async def delete(request: Request, caller: Caller, name: str) -> None:
-    """With its documents and all its versions."""
+    """Delete a knowledge base with its documents and all its versions."""
     await work(request, platform(request).delete, name, caller)
 
 
 @router.post("/knowledge-bases/{name}/sync", response_model=dict[str, Any], responses=STREAM)
 async def sync(request: Request, caller: Caller, name: str) -> Any:
-    """Bring it up to its source. As events: ``progress`` as it goes, then ``report``."""
+    """Bring a knowledge base up to its source. As events: ``progress`` as it goes, then ``report``."""
     kb = await opened(request, name, caller)
     if wants_events(request):
         return Events(_sync_events(request, kb))
@@ -86,20 +88,21 @@ async def sync(request: Request, caller: Caller, name: str) -> Any:
 
 @router.get("/knowledge-bases/{name}/versions", response_model=list[bodies.VersionInfo])
 async def versions(request: Request, caller: Caller, name: str) -> Any:
+    """The versions of a knowledge base."""
     kb = await opened(request, name, caller)
     return [asdict(version) for version in await work(request, kb.versions)]
 
 
 @router.post("/knowledge-bases/{name}/rollback", response_model=bodies.VersionInfo)
 async def rollback(request: Request, caller: Caller, name: str, wanted: bodies.RollbackRequest) -> Any:
-    """A new version whose content is that of an earlier one."""
+    """Roll a knowledge base back: a new version whose content is that of an earlier one."""
     kb = await opened(request, name, caller)
     return asdict(await work(request, kb.rollback, wanted.version))
 
 
 @router.post("/knowledge-bases/{name}/search", response_model=bodies.Passages)
 async def search(request: Request, caller: Caller, name: str, wanted: bodies.SearchRequest) -> Any:
-    """Passages by meaning and by words together."""
+    """Search a knowledge base by meaning and by words together."""
     kb = await opened(request, name, caller)
     where, sort = _checked(kb, wanted)
     hits = await work(
@@ -118,7 +121,9 @@ async def search(request: Request, caller: Caller, name: str, wanted: bodies.Sea
 
 @router.post("/knowledge-bases/{name}/ask", response_model=bodies.AnswerInfo, responses=STREAM)
 async def ask(request: Request, caller: Caller, name: str, asked: bodies.AskRequest) -> Any:
-    """Answer with citations. As events: ``understood``, ``citations``, ``cards``, ``sentence``, ..., ``done``."""
+    """Ask a knowledge base: an answer with citations. As events: ``understood``, ``citations``, ``cards``,
+    ``sentence``, ..., ``done``.
+    """
     kb = await opened(request, name, caller)
     edited = queries.from_json(asked.query, kb.schema) if asked.query is not None else None
     thread = await work(request, memory.thread, platform(request), caller, asked.conversation_id, kb)

@@ -21,30 +21,34 @@ About = Annotated[str | None, Query(max_length=63)]
 
 @router.get("/conversations", response_model=list[bodies.ConversationInfo])
 async def listing(request: Request, caller: Caller, knowledge_base: About = None) -> Any:
-    """Those of the caller, the one used last first."""
+    """Conversations of the caller, the one used last first."""
     found = await work(request, platform(request).conversations.list, caller, knowledge_base)
     return [asdict(item) for item in found]
 
 
 @router.post("/conversations", response_model=bodies.ConversationInfo, status_code=201)
 async def begin(request: Request, caller: Caller, wanted: bodies.ConversationRequest) -> Any:
+    """Begin a conversation."""
     await opened(request, wanted.knowledge_base, caller)
     return asdict(await work(request, platform(request).conversations.create, caller, wanted.knowledge_base))
 
 
 @router.get("/conversations/{conversation}", response_model=bodies.ConversationWithTurns)
 async def read(request: Request, caller: Caller, conversation: str) -> Any:
+    """A conversation with its turns."""
     return asdict(await work(request, platform(request).conversations.get, caller, conversation))
 
 
 @router.patch("/conversations/{conversation}", response_model=bodies.ConversationInfo)
 async def rename(request: Request, caller: Caller, conversation: str, wanted: bodies.RenameRequest) -> Any:
+    """Rename a conversation."""
     renamed = await work(request, platform(request).conversations.rename, caller, conversation, wanted.title)
     return asdict(renamed)
 
 
 @router.delete("/conversations/{conversation}", status_code=204)
 async def delete(request: Request, caller: Caller, conversation: str) -> None:
+    """Delete a conversation."""
     await work(request, platform(request).conversations.delete, caller, conversation)
 
 
@@ -52,7 +56,7 @@ async def delete(request: Request, caller: Caller, conversation: str) -> None:
 async def export(
     request: Request, caller: Caller, conversation: str, format: Literal["markdown", "json"] = "markdown"
 ) -> Any:
-    """The whole conversation as a file, with its sources."""
+    """A whole conversation as a file, with its sources."""
     found = await work(request, platform(request).conversations.get, caller, conversation)
     if format == "markdown":
         headers = {"content-disposition": 'attachment; filename="conversation.md"'}

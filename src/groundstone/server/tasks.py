@@ -46,7 +46,7 @@ class WrittenBody(BaseModel):
 
 @router.post("/summarise", response_model=WrittenBody)
 async def summarise(request: Request, caller: Caller, wanted: SummariseRequest) -> Any:
-    """By a model that can be trusted to; where there is none, the most central sentences, verbatim."""
+    """Summarise a text by a model that can be trusted to; without one: the most central sentences, verbatim."""
     tasks = platform(request).tasks
     made = await model_work(request, tasks.summarise, caller, wanted.text, words=wanted.words, model=wanted.model)
     return _body(made)
@@ -54,7 +54,7 @@ async def summarise(request: Request, caller: Caller, wanted: SummariseRequest) 
 
 @router.post("/translate", response_model=WrittenBody)
 async def translate(request: Request, caller: Caller, wanted: TranslateRequest) -> Any:
-    """By a model that can be trusted to; without one this is refused."""
+    """Translate a text by a model that can be trusted to; without one this is refused."""
     tasks = platform(request).tasks
     options = {"source": wanted.source, "model": wanted.model}
     return _body(await model_work(request, tasks.translate, caller, wanted.text, wanted.target, **options))

@@ -52,7 +52,7 @@ class SqliteStore:
     def open(self, principal: Principal, name: str) -> SqliteCollection:
         folder = self._folder(principal, name)
         if folder is None or not (folder / FILE).is_file():
-            raise NotFound(f"there is no collection {name!r}")
+            raise NotFound(f"there is no knowledge base {name!r}")
         with self._lock:
             known = self._collections.get(folder)
             if known is None or not known.is_current():
@@ -66,7 +66,7 @@ class SqliteStore:
     def drop(self, principal: Principal, name: str) -> None:
         folder = self._folder(principal, name)
         if folder is None or not (folder / FILE).is_file():
-            raise NotFound(f"there is no collection {name!r}")
+            raise NotFound(f"there is no knowledge base {name!r}")
         lock = FileLock(folder / "lock", f"the collection {name!r}")
         try:
             with self._lock:

@@ -78,11 +78,17 @@ def answer(error: errors.GroundstoneError | HTTPException) -> JSONResponse:
     headers = {}
     if isinstance(error, errors.RateLimited):
         headers["retry-after"] = str(max(1, math.ceil(error.retry_after)))
-    elif isinstance(error, errors.BudgetExceeded | errors.Conflict | errors.WeightsMissing | errors.WeightsCorrupt):
+    elif _is_final(error):
         headers = NO_RETRY
     elif isinstance(error, errors.Unauthenticated):
         headers["www-authenticate"] = "Bearer"
     return JSONResponse({"error": described(error)}, status, headers)
+
+
+def _is_final(error: errors.GroundstoneError) -> bool:
+    """Whether the same request can only fail again, although its status says otherwise."""
+    refused = isinstance(error, errors.ModelError) and not isinstance(error, errors.EngineUnavailable)
+    return refused or isinstance(error, errors.BudgetExceeded | errors.Conflict)
 
 
 def _form(error: errors.GroundstoneError) -> tuple[int, str, str]:

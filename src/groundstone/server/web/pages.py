@@ -42,6 +42,11 @@ async def home(request: Request, visitor: Visitor) -> Response:
     return RedirectResponse(f"/chat/{FIRST if FIRST in names else names[0]}", status_code=307)
 
 
+@router.get("/chat")
+async def first_chat(visitor: Visitor) -> Response:
+    return RedirectResponse("/", status_code=307)
+
+
 @router.get("/chat/{name}")
 async def chat(request: Request, visitor: Visitor, name: str) -> Response:
     platform = request.app.state.platform

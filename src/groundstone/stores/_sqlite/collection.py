@@ -55,7 +55,7 @@ class SqliteCollection:
         with self._database.read() as connection:
             now = self._database.state(connection)
         if now.tenant != tenant:
-            raise NotFound(f"there is no collection {folder.name!r}")
+            raise NotFound(f"there is no knowledge base {folder.name!r}")
         self._name: str = now.name
         self._dimensions = _records.settings_from_json(now.settings).dimensions
         self._index = index
@@ -242,7 +242,7 @@ class SqliteCollection:
 
     def _admit(self, principal: Principal) -> None:
         if principal.tenant != self._tenant:
-            raise NotFound(f"there is no collection {self._name!r}")
+            raise NotFound(f"there is no knowledge base {self._name!r}")
 
 
 def _check_bounds(limit: int, offset: int = 0) -> None:
