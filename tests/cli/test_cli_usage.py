@@ -28,7 +28,7 @@ def test_the_catalogue_is_shown(run: Run, home: Path) -> None:
     own = '[engines.lab]\nkind = "openai"\nurl = "http://127.0.0.1:9/v1"\n[models.big]\nengine = "lab"\ntask = "chat"\n'
     (home / "catalog.toml").write_text(own + 'price_input = 2.5\naliases = ["huge"]\n', encoding="utf-8")
     short = run("models", "list").out.splitlines()
-    assert short[0].split() == ["name", "task", "engine", "there", "answers"]
+    assert short[0].split() == ["name", "task", "engine", "there", "words", "answers"]
     assert any(line.split()[:4] == ["all-minilm-l6-v2", "embed", "embedded", "weights"] for line in short)
     assert any(line.split()[:4] == ["big", "chat", "lab", "yes"] for line in short)
     full = run("models", "list", "--long").out

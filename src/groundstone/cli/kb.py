@@ -25,8 +25,11 @@ def kb() -> None:
 @kb.command("list")
 def list_bases() -> None:
     """The knowledge bases here."""
-    for name in _platform().knowledge_bases():
+    names = _platform().knowledge_bases()
+    for name in names:
         click.echo(name)
+    if not names:
+        click.echo("none yet; `groundstone kb create NAME SOURCE` makes one", err=True)
 
 
 @kb.command()

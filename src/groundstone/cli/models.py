@@ -36,16 +36,22 @@ def list_models(long: bool) -> None:
 
     with Platform() as platform:
         catalog, words = platform.models.catalog, platform.answer_model
-        rows = []
+        rows, others = [], []
         for info in platform.models.list(LOCAL):
             here = platform.missing(info) or "yes"
             row = (info.name, info.task, info.engine, here, "yes" if info == words else "")
             rows.append(row + (_details(info, catalog) if long else ()))
-    heads = ("name", "task", "engine", "there", "answers")
+            others.append((info.name, catalog.aliases(info.name)))
+    heads = ("name", "task", "engine", "there", "words answers")
     show.table(rows, heads + (DETAILS if long else ()))
+    for name, aliases in others if long else ():
+        if aliases:
+            click.echo(f"\n{name} is also called")
+            for alias in aliases:
+                click.echo(f"  {alias}")
 
 
-DETAILS = ("context", "abilities", "price", "falls back to", "other names")
+DETAILS = ("context", "abilities", "price", "falls back to")
 
 
 def _details(info: ModelInfo, catalog: Catalog) -> tuple[str, ...]:
@@ -55,7 +61,6 @@ def _details(info: ModelInfo, catalog: Catalog) -> tuple[str, ...]:
         " ".join(sorted(info.abilities)),
         price if info.price_input or info.price_output else "",
         " ".join(info.fallback),
-        " ".join(catalog.aliases(info.name)),
     )
 
 
