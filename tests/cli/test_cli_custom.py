@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from groundstone.cli.custom import custom
+from groundstone.cli import cli
 from groundstone.models.fakes import FakeEmbed
 from groundstone.platform import Platform
 
@@ -25,7 +25,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*words: str) -> str:
-    done = CliRunner().invoke(custom, words, catch_exceptions=False)
+    done = CliRunner().invoke(cli, ["models", "custom", *words], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done.output
 
