@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +11,9 @@ import pytest
 
 from groundstone.config import Settings
 from groundstone.identity import LOCAL
-from groundstone.models.base import Vectors
-from groundstone.models.fakes import FakeEmbed
-from groundstone.platform import EMBEDDING_MODEL, Platform
+from groundstone.platform import Platform
 from groundstone.server.app import create_app
+from tests.held import HeldEmbed
 from tests.server.live import serving
 
 if TYPE_CHECKING:
@@ -31,19 +29,6 @@ ROWS = [{"text": f"my {name} the animal {HOSTILE}", "label": "animal"} for name 
 ROWS += [{"text": f"an animal or a tool of steel {number}", "label": HOSTILE} for number in range(6)]
 
 
-class HeldEmbed(FakeEmbed):
-    """Waits with texts that hold the word "slow"."""
-
-    def __init__(self) -> None:
-        super().__init__(384, EMBEDDING_MODEL)
-        self.go = threading.Event()
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        if any("slow" in text for text in texts):
-            assert self.go.wait(20)
-        return super().embed(texts)
-
-
 def file(rows: Sequence[dict[str, str]], name: str = "examples.jsonl") -> FilePayload:
     lines = "\n".join(json.dumps(row) for row in rows).encode()
     return {"name": name, "mimeType": "application/jsonl", "buffer": lines}
@@ -51,7 +36,7 @@ def file(rows: Sequence[dict[str, str]], name: str = "examples.jsonl") -> FilePa
 
 @pytest.fixture
 def embed() -> HeldEmbed:
-    return HeldEmbed()
+    return HeldEmbed("slow")
 
 
 @pytest.fixture

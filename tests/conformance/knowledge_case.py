@@ -130,3 +130,27 @@ class Clients:
 def clients_of(platform: Platform) -> Iterator[Clients]:
     with serving(create_app(platform)) as address:
         yield Clients(address)
+
+
+def inline(name: str, text: str, **attributes: Any) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "content": {
+            "dataSourceType": "CUSTOM",
+            "custom": {
+                "customDocumentIdentifier": {"id": name},
+                "sourceType": "IN_LINE",
+                "inlineContent": {"type": "TEXT", "textContent": {"data": text}},
+            },
+        }
+    }
+    if attributes:
+        kinds = {str: ("STRING", "stringValue"), int: ("NUMBER", "numberValue"), bool: ("BOOLEAN", "booleanValue")}
+        kinds[list] = ("STRING_LIST", "stringListValue")
+        document["metadata"] = {
+            "type": "IN_LINE_ATTRIBUTE",
+            "inlineAttributes": [
+                {"key": key, "value": {"type": kinds[type(value)][0], kinds[type(value)][1]: value}}
+                for key, value in attributes.items()
+            ],
+        }
+    return document

@@ -3,100 +3,25 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError
-from openai import NotFoundError, OpenAI
+from openai import OpenAI
 
 from groundstone.identity import LOCAL
-from groundstone.models.base import Vectors
 from groundstone.models.custom_models import CustomModels
-from groundstone.models.fakes import FakeChat, FakeEmbed
+from groundstone.models.fakes import FakeChat
 from groundstone.platform import Platform
 from groundstone.records import Window
 from groundstone.server.app import create_app
+from tests.held import HeldEmbed
 from tests.server.live import serving
 
+from .custom_case import KINDS, ROLE, TITAN, Bedrock, jsonl, refused
 from .knowledge_case import platform_at
-
-ROLE = "arn:aws:iam::123456789012:role/trainer"
-TITAN = "amazon.titan-embed-text-v1"
-ANIMALS = "cat dog horse cow fish bird snake mouse goat sheep duck frog".split()
-TOOLS = "saw hammer drill rake spade axe plane file chisel vice clamp wrench".split()
-KINDS = [(f"my {name} the animal eats", "animal") for name in ANIMALS] + [
-    (f"the {name} is a tool of steel", "tool") for name in TOOLS
-]
-
-
-def jsonl(rows: Sequence[tuple[str, str]]) -> str:
-    return "".join(json.dumps({"prompt": text, "completion": label}) + "\n" for text, label in rows)
-
-
-class PatientEmbed(FakeEmbed):
-    """Waits with texts that hold the word "slow" until it is let go."""
-
-    def __init__(self) -> None:
-        super().__init__(384, "all-minilm-l6-v2")
-        self.reached, self.go = threading.Event(), threading.Event()
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        if any("slow" in text for text in texts):
-            self.reached.set()
-            assert self.go.wait(20)
-        return super().embed(texts)
-
-
-class Bedrock:
-    """boto3's clients for one caller."""
-
-    def __init__(self, address: str, key: str = "any", secret: str = "any") -> None:
-        session = boto3.Session(aws_access_key_id=key, aws_secret_access_key=secret, region_name="eu-west-1")
-        config = Config(retries={"total_max_attempts": 1})
-        self.control = session.client("bedrock", endpoint_url=address, config=config)
-        self.runtime = session.client("bedrock-runtime", endpoint_url=address, config=config)
-
-    def start(self, model: str, name: str = "", **more: Any) -> str:
-        """ARN of a new job."""
-        given = {
-            "jobName": name or f"make-{model}",
-            "customModelName": model,
-            "roleArn": ROLE,
-            "baseModelIdentifier": TITAN,
-            "trainingDataConfig": {"s3Uri": "s3://data/kinds.jsonl"},
-            "outputDataConfig": {"s3Uri": "s3://data/out/"},
-        }
-        return str(self.control.create_model_customization_job(**given | more)["jobArn"])
-
-    def ended(self, job: str) -> dict[str, Any]:
-        """The job, once it has ended."""
-        for _ in range(400):
-            found = self.control.get_model_customization_job(jobIdentifier=job)
-            if found["status"] not in ("InProgress", "Stopping"):
-                return dict(found)
-            time.sleep(0.02)
-        raise AssertionError("the job does not end")
-
-    def made(self, model: str, **more: Any) -> dict[str, Any]:
-        found = self.ended(self.start(model, **more))
-        assert found["status"] == "Completed", found.get("failureMessage")
-        return found
-
-    def says(self, model: str, text: str = "an animal that eats") -> str:
-        body = json.dumps({"inputText": text})
-        reply = self.runtime.invoke_model(modelId=model, body=body)
-        return str(json.loads(reply["body"].read())["results"][0]["outputText"])
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +37,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def platform(home: Path) -> Iterator[Platform]:
-    with platform_at(home, PatientEmbed()) as platform:
+    with platform_at(home, HeldEmbed("slow")) as platform:
         yield platform
 
 
@@ -134,21 +59,14 @@ def kinds(aws: Bedrock) -> dict[str, Any]:
 
 
 @pytest.fixture
-def embed(platform: Platform) -> Iterator[PatientEmbed]:
+def embed(platform: Platform) -> Iterator[HeldEmbed]:
     """The embedding model, which waits with slow texts during the test."""
     made = platform.embed
-    assert isinstance(made, PatientEmbed)
+    assert isinstance(made, HeldEmbed)
     made.reached.clear()
     made.go.clear()
     yield made
     made.go.set()
-
-
-def refused(call: Callable[..., Any], **params: Any) -> tuple[str, str]:
-    with pytest.raises(ClientError) as raised:
-        call(**params)
-    error = raised.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 # -- jobs -------------------------------------------------------------------------------------------------
@@ -220,7 +138,7 @@ def test_jobs_are_filtered_sorted_and_paged(aws: Bedrock) -> None:
     assert refused(listing, nextToken="nonsense")[0] == "ValidationException"
 
 
-def test_a_job_is_stopped_in_the_middle_and_leaves_nothing(aws: Bedrock, embed: PatientEmbed) -> None:
+def test_a_job_is_stopped_in_the_middle_and_leaves_nothing(aws: Bedrock, embed: HeldEmbed) -> None:
     job = aws.start("halted", trainingDataConfig={"s3Uri": "s3://data/slow.jsonl"})
     waiting = aws.start("behind")
     assert embed.reached.wait(10)
@@ -239,7 +157,7 @@ def test_a_job_is_stopped_in_the_middle_and_leaves_nothing(aws: Bedrock, embed: 
     assert refused(aws.control.stop_model_customization_job, jobIdentifier=job)[0] == "ConflictException"
 
 
-def test_models_are_used_while_another_one_is_trained(aws: Bedrock, kinds: dict[str, Any], embed: PatientEmbed) -> None:
+def test_models_are_used_while_another_one_is_trained(aws: Bedrock, kinds: dict[str, Any], embed: HeldEmbed) -> None:
     job = aws.start("meanwhile", trainingDataConfig={"s3Uri": "s3://data/slow.jsonl"})
     assert embed.reached.wait(10)
     assert aws.says("kinds") == "animal"
@@ -442,122 +360,6 @@ def test_a_provisioned_model_is_a_name_for_it(aws: Bedrock, kinds: dict[str, Any
     control.delete_provisioned_model_throughput(provisionedModelId="zoo")
     assert refused(control.get_provisioned_model_throughput, provisionedModelId=arn)[0] == "ResourceNotFoundException"
     assert refused(aws.runtime.invoke_model, modelId="zoo", body='{"inputText": "x"}')[0] == "ResourceNotFoundException"
-
-
-# -- tenants and time -------------------------------------------------------------------------------------
-
-
-@contextmanager
-def tenants(home: Path) -> Iterator[tuple[Platform, str, Bedrock, Bedrock]]:
-    with platform_at(home) as platform, serving(create_app(platform)) as address:
-        keys = [platform.keys.create(tenant=name, admin=True) for name in ("acme", "bolt")]
-        acme, bolt = (Bedrock(address, key.key.id, key.secret) for key in keys)
-        platform.bearers = [key.bearer for key in keys]  # type: ignore[attr-defined]
-        yield platform, address, acme, bolt
-
-
-def test_another_tenant_never_meets_a_model(tmp_path: Path) -> None:
-    data = tmp_path / "buckets" / "data"
-    data.mkdir(parents=True)
-    (data / "kinds.jsonl").write_text(jsonl(KINDS))
-    with tenants(tmp_path) as (platform, address, acme, bolt):
-        job = acme.made("kinds")
-        model = job["outputModelArn"]
-        assert acme.says(model) == "animal"
-        for name in ("kinds", model):
-            asked = [
-                (bolt.control.get_custom_model, {"modelIdentifier": name}),
-                (bolt.control.delete_custom_model, {"modelIdentifier": name}),
-                (bolt.runtime.invoke_model, {"modelId": name, "body": '{"inputText": "x"}'}),
-                (bolt.runtime.converse, {"modelId": name, "messages": [{"role": "user", "content": [{"text": "x"}]}]}),
-                (
-                    bolt.control.create_provisioned_model_throughput,
-                    {"modelId": name, "modelUnits": 1, "provisionedModelName": "theirs"},
-                ),
-            ]
-            assert {refused(call, **params)[0] for call, params in asked} == {"ResourceNotFoundException"}
-        for call in (bolt.control.get_model_customization_job, bolt.control.stop_model_customization_job):
-            assert {refused(call, jobIdentifier=one)[0] for one in (job["jobArn"], "make-kinds")} == {
-                "ResourceNotFoundException"
-            }
-        assert bolt.control.list_custom_models()["modelSummaries"] == []
-        assert bolt.control.list_model_customization_jobs()["modelCustomizationJobSummaries"] == []
-        theirs = OpenAI(base_url=f"{address}/v1", api_key=platform.bearers[1])  # type: ignore[attr-defined]
-        assert "kinds" not in [one.id for one in theirs.models.list()]
-        with pytest.raises(NotFoundError):
-            theirs.chat.completions.create(model="kinds", messages=[{"role": "user", "content": "x"}])
-        assert bolt.made("kinds")["outputModelArn"] != model  # the same name, another model
-        member = platform.keys.create(tenant="acme")
-        plain = Bedrock(address, member.key.id, member.secret)
-        assert refused(plain.start, model="members")[0] == "AccessDeniedException"
-        assert plain.says("kinds") == "animal"
-
-
-def test_models_and_jobs_outlive_a_restart(tmp_path: Path) -> None:
-    data = tmp_path / "buckets" / "data"
-    data.mkdir(parents=True)
-    (data / "kinds.jsonl").write_text(jsonl(KINDS))
-    with platform_at(tmp_path) as platform, serving(create_app(platform)) as address:
-        job = Bedrock(address).made("kinds")
-    with platform_at(tmp_path) as platform, serving(create_app(platform)) as address:
-        again = Bedrock(address)
-        assert again.says(job["outputModelArn"]) == "animal"
-        shown = again.control.get_model_customization_job(jobIdentifier=job["jobArn"])
-        assert {name: shown[name] for name in job if name != "ResponseMetadata"} == {
-            name: value for name, value in job.items() if name != "ResponseMetadata"
-        }
-
-
-def test_a_server_that_shuts_down_ends_its_jobs(tmp_path: Path) -> None:
-    data = tmp_path / "buckets" / "data"
-    data.mkdir(parents=True)
-    (data / "slow.jsonl").write_text(jsonl([(f"slow {text}", label) for text, label in KINDS]))
-    embed = PatientEmbed()
-    with platform_at(tmp_path, embed) as platform, serving(create_app(platform)) as address:
-        Bedrock(address).start("kinds", trainingDataConfig={"s3Uri": "s3://data/slow.jsonl"})
-        assert embed.reached.wait(10)
-        threading.Timer(0.3, embed.go.set).start()
-    with platform_at(tmp_path) as platform, serving(create_app(platform)) as address:
-        shown = Bedrock(address).ended("make-kinds")
-        assert (shown["status"], "shut down" in shown["failureMessage"]) == ("Failed", True)
-
-
-CRASH = """
-import sys, time
-from pathlib import Path
-from groundstone.identity import LOCAL
-from groundstone.training.order import Order
-from tests.conformance.knowledge_case import platform_at
-from tests.conformance.test_custom_models import PatientEmbed
-home, embed = Path(sys.argv[1]), PatientEmbed()
-with platform_at(home, embed) as platform:
-    order = Order("kinds", examples="s3://data/slow.jsonl", request={"base": "amazon.titan-embed-text-v1",
-        "roleArn": "arn:aws:iam::123456789012:role/x", "trainingDataConfig": {"s3Uri": "s3://data/slow.jsonl"},
-        "outputDataConfig": {"s3Uri": "s3://data/out"}})
-    platform.training.start(LOCAL, order, name="killed")
-    embed.reached.wait(10)
-    print("at work", flush=True)
-    time.sleep(60)
-"""
-
-
-def test_a_job_whose_process_was_killed_has_failed(tmp_path: Path) -> None:
-    data = tmp_path / "buckets" / "data"
-    data.mkdir(parents=True)
-    (data / "slow.jsonl").write_text(jsonl([(f"slow {text}", label) for text, label in KINDS]))
-    root = Path(__file__).parents[2]
-    with subprocess.Popen(
-        [sys.executable, "-c", CRASH, str(tmp_path)], cwd=root, stdout=subprocess.PIPE, text=True
-    ) as child:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "at work\n"
-        child.send_signal(signal.SIGKILL)
-        child.wait(10)
-    with platform_at(tmp_path) as platform, serving(create_app(platform)) as address:
-        aws = Bedrock(address)
-        shown = aws.control.get_model_customization_job(jobIdentifier="killed")
-        assert (shown["status"], "process that ran it ended" in shown["failureMessage"]) == ("Failed", True)
-        assert aws.made("kinds", trainingDataConfig={"s3Uri": "s3://data/slow.jsonl"})["status"] == "Completed"
 
 
 def _ever() -> Window:

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -20,11 +15,9 @@ from botocore.exceptions import ClientError
 
 from groundstone.identity import LOCAL
 from groundstone.knowledge.spec import KnowledgeSpec, SourceSpec
-from groundstone.models.base import Vectors
-from groundstone.models.fakes import FakeEmbed
 from groundstone.platform import Platform
 
-from .knowledge_case import MODEL, ROLE, Clients, clients_of, platform_at, write_films
+from .knowledge_case import MODEL, ROLE, Clients, clients_of, inline, platform_at, write_films
 
 
 @pytest.fixture(scope="module")
@@ -362,30 +355,6 @@ def test_rows_of_a_table_are_documents_with_its_columns_as_attributes(aws: Clien
     assert len(aws.found(base, "film")) == 3  # what cannot be read any longer keeps its earlier version
 
 
-def inline(name: str, text: str, **attributes: Any) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "content": {
-            "dataSourceType": "CUSTOM",
-            "custom": {
-                "customDocumentIdentifier": {"id": name},
-                "sourceType": "IN_LINE",
-                "inlineContent": {"type": "TEXT", "textContent": {"data": text}},
-            },
-        }
-    }
-    if attributes:
-        kinds = {str: ("STRING", "stringValue"), int: ("NUMBER", "numberValue"), bool: ("BOOLEAN", "booleanValue")}
-        kinds[list] = ("STRING_LIST", "stringListValue")
-        document["metadata"] = {
-            "type": "IN_LINE_ATTRIBUTE",
-            "inlineAttributes": [
-                {"key": key, "value": {"type": kinds[type(value)][0], kinds[type(value)][1]: value}}
-                for key, value in attributes.items()
-            ],
-        }
-    return document
-
-
 def test_documents_handed_over_are_indexed_found_and_deleted(aws: Clients) -> None:
     base = aws.base("direct")
     source = aws.custom_source(base)
@@ -489,176 +458,3 @@ def test_many_callers_hand_documents_over_at_once(aws: Clients) -> None:
         thread.join()
     assert not failed
     assert len(aws.found(base, "number counts", numberOfResults=10)) == 6
-
-
-def test_two_tenants_never_meet(home: Path, tmp_path: Path) -> None:
-    write_films(tmp_path / "buckets" / "films")
-    with platform_at(tmp_path) as platform, clients_of(platform) as anonymous:
-        north, south = (platform.keys.create(user="u", tenant=name, admin=True) for name in ("north", "south"))
-        ana = Clients(anonymous.address, north.key.id, north.secret)
-        ben = Clients(anonymous.address, south.key.id, south.secret)
-        base = ana.base("shared-name")
-        source = ana.bucket_source(base, "films")
-        ana.synced(base, source)
-        other = ben.base("shared-name")
-        assert base != other
-        assert [one["knowledgeBaseId"] for one in ben.agent.list_knowledge_bases()["knowledgeBaseSummaries"]] == [other]
-        for refused in (
-            lambda: ben.agent.get_knowledge_base(knowledgeBaseId=base),
-            lambda: ben.agent.get_data_source(knowledgeBaseId=base, dataSourceId=source),
-            lambda: ben.agent.get_data_source(knowledgeBaseId=other, dataSourceId=source),
-            lambda: ben.agent.start_ingestion_job(knowledgeBaseId=base, dataSourceId=source),
-            lambda: ben.agent.delete_knowledge_base(knowledgeBaseId=base),
-            lambda: ben.found(base, "film"),
-            lambda: ben.answer(base, "film"),
-        ):
-            with pytest.raises(ClientError, match="ResourceNotFound"):
-                refused()
-        assert ben.found(other, "film") == []
-        plain = platform.keys.create(user="v", tenant="north")
-        with pytest.raises(ClientError, match="AccessDenied"):  # the server's buckets are not for everybody
-            Clients(anonymous.address, plain.key.id, plain.secret).bucket_source(base, "films", "mine")
-        session = ana.answer(base, "Who directed Jaws?")["sessionId"]
-        with pytest.raises(ClientError, match="not valid"):
-            ben.answer(other, "Who directed Jaws?", session=session)
-
-
-class GateEmbed(FakeEmbed):
-    """Waits, once it is told to, until it is let go."""
-
-    def __init__(self) -> None:
-        super().__init__(384, "all-minilm-l6-v2")
-        self.reached, self.go = threading.Event(), threading.Event()
-
-    def embed(self, texts: Any) -> Vectors:
-        self.reached.set()
-        assert self.go.wait(20)
-        return super().embed(texts)
-
-
-def test_one_job_at_a_time_works_on_a_knowledge_base(tmp_path: Path) -> None:
-    write_films(tmp_path / "buckets" / "films")
-    embed = GateEmbed()
-    with platform_at(tmp_path, embed) as platform, clients_of(platform) as aws:
-        base = aws.base()
-        source, other = aws.bucket_source(base, "films"), aws.custom_source(base)
-        ids = {"knowledgeBaseId": base, "dataSourceId": source}
-        job = aws.agent.start_ingestion_job(**ids)["ingestionJob"]
-        assert embed.reached.wait(20)
-        for refused in (
-            lambda: aws.agent.start_ingestion_job(**ids),
-            lambda: aws.agent.start_ingestion_job(knowledgeBaseId=base, dataSourceId=other),
-            lambda: aws.agent.delete_data_source(**ids),
-            lambda: aws.agent.ingest_knowledge_base_documents(
-                knowledgeBaseId=base, dataSourceId=other, documents=[inline("a", "b")]
-            ),
-        ):
-            with pytest.raises(aws.agent.exceptions.ConflictException, match=job["ingestionJobId"]):
-                refused()
-        embed.go.set()
-        wait_for(platform, job["ingestionJobId"], "COMPLETE")
-        assert aws.synced(base, source)["status"] == "COMPLETE"
-        listed = aws.agent.list_ingestion_jobs(
-            **ids,
-            filters=[{"attribute": "STATUS", "operator": "EQ", "values": ["COMPLETE"]}],
-            sortBy={"attribute": "STARTED_AT", "order": "DESCENDING"},
-        )["ingestionJobSummaries"]
-        assert len(listed) == 2
-        assert listed[0]["startedAt"] > listed[1]["startedAt"]
-
-
-def test_a_job_can_be_stopped_and_the_next_one_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_films(tmp_path / "buckets" / "films")
-    monkeypatch.setattr("groundstone.knowledge.index.BATCH_DOCUMENTS", 1)
-    monkeypatch.setattr("groundstone.knowledge.index.REPORT_EVERY", 0)
-    embed = GateEmbed()
-    with platform_at(tmp_path, embed) as platform, clients_of(platform) as aws:
-        base = aws.base()
-        source = aws.bucket_source(base, "films")
-        ids = {"knowledgeBaseId": base, "dataSourceId": source}
-        job = aws.agent.start_ingestion_job(**ids)["ingestionJob"]
-        assert embed.reached.wait(20)
-        stopping = aws.agent.stop_ingestion_job(**ids, ingestionJobId=job["ingestionJobId"])["ingestionJob"]
-        assert stopping["status"] == "STOPPING"
-        embed.go.set()
-        wait_for(platform, job["ingestionJobId"], "STOPPED")
-        assert aws.found(base, "film") == []  # nothing half done is seen
-        assert aws.synced(base, source)["status"] == "COMPLETE"
-        assert len(aws.found(base, "film directed")) == 3
-        with pytest.raises(aws.agent.exceptions.ConflictException, match="has ended"):
-            aws.agent.stop_ingestion_job(**ids, ingestionJobId=job["ingestionJobId"])
-
-
-def wait_for(platform: Platform, job: str, status: str) -> None:
-    for _ in range(500):
-        if platform.ingestion.get(LOCAL, job).body["status"] == status:
-            return
-        time.sleep(0.01)
-    raise AssertionError(f"the job never became {status}: {platform.ingestion.get(LOCAL, job).body}")
-
-
-SLOW_SERVER = """
-import sys, time
-from pathlib import Path
-from groundstone.identity import LOCAL
-from groundstone.knowledge import index
-from groundstone.models.fakes import FakeEmbed
-from tests.conformance.knowledge_case import platform_at
-
-class Slow(FakeEmbed):
-    def embed(self, texts):
-        print("embedding", flush=True)
-        time.sleep(0.2 if self.calls else 0.0)
-        return super().embed(texts)
-
-index.BATCH_DOCUMENTS = 1
-with platform_at(Path(sys.argv[1]), Slow(384, "all-minilm-l6-v2")) as platform:
-    job = platform.ingestion.start(LOCAL, "films", sys.argv[2], parent=sys.argv[2])
-    print("job", job.id, flush=True)
-    time.sleep(60)
-"""
-
-
-def test_a_job_whose_process_was_killed_has_failed_and_the_next_one_goes_on(tmp_path: Path) -> None:
-    write_films(tmp_path / "buckets" / "films")
-    with platform_at(tmp_path) as platform, clients_of(platform) as aws:
-        base = aws.base()
-        source = aws.bucket_source(base, "films")
-    child = subprocess.Popen(
-        [sys.executable, "-c", SLOW_SERVER, str(tmp_path), source],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
-    assert child.stdout is not None
-    lines = [child.stdout.readline().strip() for _ in range(3)]
-    job = next(line.split()[1] for line in lines if line.startswith("job"))
-    child.send_signal(signal.SIGKILL)
-    child.communicate()
-    with platform_at(tmp_path) as platform, clients_of(platform) as aws:
-        ids = {"knowledgeBaseId": base, "dataSourceId": source}
-        found = aws.agent.get_ingestion_job(**ids, ingestionJobId=job)["ingestionJob"]
-        assert found["status"] == "FAILED"
-        assert "start another job" in found["failureReasons"][0]
-        again = aws.synced(base, source)
-        assert again["status"] == "COMPLETE"
-        assert again["statistics"]["numberOfDocumentsScanned"] == 3
-        assert again["statistics"]["numberOfNewDocumentsIndexed"] < 3  # the first ones were staged already
-        assert len(aws.found(base, "film directed")) == 3
-
-
-def test_a_platform_that_is_closed_ends_its_jobs_with_a_reason(tmp_path: Path) -> None:
-    write_films(tmp_path / "buckets" / "films")
-    embed = GateEmbed()
-    with platform_at(tmp_path, embed) as platform, clients_of(platform) as aws:
-        base = aws.base()
-        source = aws.bucket_source(base, "films")
-        job = platform.ingestion.start(LOCAL, "films", source, parent=source)
-        assert embed.reached.wait(20)
-        platform.ingestion._workers.stop_all()
-        embed.go.set()
-    with platform_at(tmp_path) as platform:
-        body = platform.ingestion.get(LOCAL, job.id).body
-        assert body["status"] == "FAILED"
-        assert "shut down" in body["reasons"][0]

@@ -14,7 +14,7 @@ import pytest
 from groundstone.config import Settings
 from groundstone.errors import Conflict, InvalidInput, LimitExceeded, NotFound
 from groundstone.identity import LOCAL, Principal
-from groundstone.models.base import ChatOptions, Delta, Message, ModelInfo, Vectors
+from groundstone.models.base import ChatOptions, Delta, Message, ModelInfo
 from groundstone.models.catalog import Catalog
 from groundstone.models.custom_models import CustomModels
 from groundstone.models.fakes import FakeEmbed
@@ -25,24 +25,13 @@ from groundstone.training.jobs import MOST_RUNNING, Training
 from groundstone.training.order import Order
 from groundstone.training.outputs import written
 from groundstone.training.turns import Turns
+from tests.held import HeldEmbed
 
 ROWS = [(f"my {name} the animal eats", "animal") for name in ("cat", "dog", "cow", "fish", "bird", "goat")] + [
     (f"the {name} is a tool of steel", "tool") for name in ("saw", "hammer", "drill", "rake", "axe", "plane")
 ]
 DATA = "".join(json.dumps({"text": text, "label": label}) + "\n" for text, label in ROWS).encode()
 OTHER = Principal("bob", "other")
-
-
-class HeldEmbed(FakeEmbed):
-    def __init__(self) -> None:
-        super().__init__(384, "all-minilm-l6-v2")
-        self.go = threading.Event()
-        self.reached = threading.Event()
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        self.reached.set()
-        assert self.go.wait(20)
-        return super().embed(texts)
 
 
 @pytest.fixture
