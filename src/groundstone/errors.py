@@ -5,6 +5,7 @@ GroundstoneError
 │   ├── InvalidFilter        a filter or sort names an unknown field, or a value of the wrong type
 │   ├── InvalidQuestion      the question is empty or too long
 │   ├── UnreadableDocument   a file cannot be parsed
+│   │   └── UnsupportedDocument  its format is not read here, or it is locked by a password
 │   ├── WrongModel           this model cannot do what is asked of it
 │   └── ContextTooLong       prompt and reply do not fit into the model's context
 ├── Unauthenticated          who asks did not show valid credentials
@@ -15,6 +16,7 @@ GroundstoneError
 │   └── MissingExtra         it exists when an optional dependency is installed
 ├── Forbidden                the principal may not do this
 ├── LimitExceeded            a stated limit on size, time or count was reached
+│   ├── DocumentTooLarge     more bytes, pages or pixels than are read
 │   ├── RateLimited          too many requests in a short time; says when to try again
 │   └── BudgetExceeded       the key has spent what it may
 ├── ConfigError              a setting or app.toml is wrong
@@ -50,6 +52,10 @@ class InvalidQuestion(InvalidInput):
 
 class UnreadableDocument(InvalidInput):
     code = "unreadable_document"
+
+
+class UnsupportedDocument(UnreadableDocument):
+    code = "unsupported_document"
 
 
 class WrongModel(InvalidInput):
@@ -105,6 +111,10 @@ class Forbidden(GroundstoneError):
 
 class LimitExceeded(GroundstoneError):
     code = "limit_exceeded"
+
+
+class DocumentTooLarge(LimitExceeded):
+    code = "document_too_large"
 
 
 class RateLimited(LimitExceeded):

@@ -13,8 +13,8 @@ from groundstone.knowledge import encoding
 from groundstone.knowledge.grid import row_text
 from groundstone.knowledge.markdown import markdown_text
 from groundstone.knowledge.rows import Row, rows_of_text
-from groundstone.knowledge.sandbox import Sandbox
 from groundstone.records import Span
+from groundstone.sandbox import Limits, Sandbox
 
 MAX_TEXT = 20_000_000  # characters of one document
 MAX_DEPTH = 100  # levels of a JSON file
@@ -34,8 +34,8 @@ class Parsed:
 class Parser:
     """Parses files; keeps the child process for foreign formats, which starts when the first one comes."""
 
-    def __init__(self, sandbox: Sandbox | None = None) -> None:
-        self._sandbox = sandbox or Sandbox()
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._sandbox = Sandbox(PARSERS, limits)
 
     def parse(self, name: str, data: bytes) -> Parsed:
         """The text of a file by its name's ending. Raises UnreadableDocument with the reason."""
@@ -72,6 +72,8 @@ class Parser:
         self.close()
 
 
+# kind -> module whose ``parse(data)`` gives {"text", "title", "parts": [[start, end, page, label], ...]}
+PARSERS = {kind: f"groundstone.knowledge.parse_{kind}" for kind in ("pdf", "html", "docx")}
 # ending -> (parser in the child, media type, bytes near the beginning, what it is)
 FOREIGN: dict[str, tuple[str, str, bytes, str]] = {
     ".pdf": ("pdf", "application/pdf", b"%PDF-", "a PDF"),
