@@ -35,6 +35,9 @@ class Settings:
     hub: base address of a model hub that ``models pull`` may use; empty means none.
     s3_endpoint: address of an S3-compatible store; empty means the one of the AWS SDK.
     buckets: folder whose subfolders stand for buckets of S3; empty means ``buckets`` in the home folder.
+    reading_at_once: pages that are read at the same time; 0 chooses, by the processors there are.
+    documents_hours: how long documents uploaded to /api/documents are kept.
+    reader_model: model of the catalogue that also reads documents, from their pictures; empty means none.
     source_roots: folders, joined as in PATH, that holders of access keys may name as sources; empty means none.
     """
 
@@ -56,6 +59,9 @@ class Settings:
     s3_endpoint: str = ""
     buckets: str = ""
     source_roots: str = ""
+    reading_at_once: int = 0
+    documents_hours: float = 24.0
+    reader_model: str = ""
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -105,6 +111,8 @@ def _validated(settings: Settings) -> Settings:
         raise ConfigError("threads may not be negative; chat_timeout and max_upload_mb must be positive")
     if settings.usage_days < 0:
         raise ConfigError("usage_days may not be negative; 0 keeps everything")
+    if settings.reading_at_once < 0 or settings.documents_hours <= 0:
+        raise ConfigError("reading_at_once may not be negative; documents_hours must be positive")
     if bool(settings.chat_url) != bool(settings.chat_model):
         raise ConfigError("set chat_url and chat_model together, or neither")
     return settings

@@ -18,12 +18,14 @@ from groundstone.errors import ConfigError, NotFound, NotSupported
 from groundstone.identity import LOCAL, Principal
 from groundstone.knowledge.base import KnowledgeBase
 from groundstone.knowledge.spec import KnowledgeSpec, SourceSpec
-from groundstone.models.base import Embed
+from groundstone.models.base import Chat, Embed
 from groundstone.questions.vocabulary import Vocabularies
 from groundstone.stores.base import Settings as CollectionSettings
 from groundstone.stores.base import Store
 
 if TYPE_CHECKING:
+    from groundstone.documents.queries import Answers
+    from groundstone.documents.service import Documents
     from groundstone.knowledge.jobs import Jobs
     from groundstone.models.base import ModelInfo
     from groundstone.models.custom_models import CustomModels
@@ -275,6 +277,26 @@ class Platform:
         return [self.buckets, *(Path(name).expanduser().absolute() for name in named)]
 
     @part
+    def documents(self) -> Documents:
+        """What reads documents and answers questions from them."""
+        from groundstone.documents.reader import Reader
+        from groundstone.documents.service import Documents
+
+        def chat(caller: Principal) -> Chat | None:
+            name = self.settings.reader_model
+            return self.models.bound(caller, name) if name else None
+
+        return Documents(Reader(self.settings.reading_at_once), lambda: self._answers, chat)
+
+    @part
+    def _answers(self) -> Answers:
+        from groundstone.documents.fields import Fields
+        from groundstone.documents.queries import Answers
+
+        own = self.settings.home / "fields.toml"
+        return Answers(Fields.load(own if own.is_file() else None), lambda: self.embed_if_there)
+
+    @part
     def store(self) -> Store:
         from groundstone.stores.lance import LanceStore
         from groundstone.stores.sqlite import SqliteStore
@@ -368,7 +390,17 @@ class Platform:
 
     def close(self) -> None:
         """Release files and connections. The platform cannot be used afterwards."""
-        for part in ("ingestion", "training", "models", "store", "conversations", "keys", "ledger", "resources"):
+        for part in (
+            "ingestion",
+            "training",
+            "documents",
+            "models",
+            "store",
+            "conversations",
+            "keys",
+            "ledger",
+            "resources",
+        ):
             made = self.__dict__.pop(part, None)
             if made is not None and hasattr(made, "close"):
                 made.close()
