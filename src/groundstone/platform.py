@@ -24,6 +24,8 @@ from groundstone.stores.base import Settings as CollectionSettings
 from groundstone.stores.base import Store
 
 if TYPE_CHECKING:
+    from groundstone.documents.jobs import DocumentJobs
+    from groundstone.documents.kept import Kept
     from groundstone.documents.queries import Answers
     from groundstone.documents.service import Documents
     from groundstone.knowledge.jobs import Jobs
@@ -36,13 +38,21 @@ if TYPE_CHECKING:
     from groundstone.stores.conversations import Conversations
     from groundstone.stores.keys import Keys
     from groundstone.stores.ledger import Ledger
+    from groundstone.stores.queue import Queue
     from groundstone.stores.resources import Resources
     from groundstone.training.jobs import Training
+    from groundstone.verification.registry import Registry
+    from groundstone.verification.service import Verification
+    from groundstone.verification.spec import Spec
 
 T = TypeVar("T")
 EMBEDDING_MODEL = "all-minilm-l6-v2"
 DIMENSIONS = 384
 APPS = Path(__file__).parent / "apps"
+CLOSED = (  # those that work in the background first, what they work with afterwards
+    "_verifying", "ingestion", "training", "kept", "document_jobs", "documents", "models", "store", "conversations",
+    "keys", "ledger", "resources", "queue",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,8 +303,61 @@ class Platform:
         from groundstone.documents.fields import Fields
         from groundstone.documents.queries import Answers
 
-        own = self.settings.home / "fields.toml"
-        return Answers(Fields.load(own if own.is_file() else None), lambda: self.embed_if_there)
+        return Answers(Fields.load(self.settings.home / "fields.toml"), lambda: self.embed_if_there)
+
+    @part
+    def document_jobs(self) -> DocumentJobs:
+        """Documents read in the background, and their results for some days."""
+        from groundstone.documents.jobs import DocumentJobs
+
+        return DocumentJobs(self.settings.home / "document-jobs", lambda: self.documents, self.resources)
+
+    @part
+    def kept(self) -> Kept:
+        """Documents that people uploaded to be read, for some hours."""
+        from groundstone.documents.kept import Kept
+
+        root = self.settings.home / "documents"
+        return Kept(root, lambda: self.documents, self.resources, self.settings.documents_hours)
+
+    @part
+    def _verifying(self) -> Registry:
+        from groundstone.verification.registry import Registry
+        from groundstone.verification.service import Verification
+        from groundstone.verification.spec import load_all, rules_of
+        from groundstone.verification.steps import Parts
+
+        def fetch(uri: str) -> bytes:
+            from groundstone.knowledge.s3 import fetch_object
+
+            return fetch_object(uri, self.settings.s3_endpoint)
+
+        def made(spec: Spec) -> Verification:
+            parts = Parts(lambda: self.documents, lambda: rules_of(spec).decide)
+            home = self.settings.home / "verification" / spec.name
+            return Verification(spec, self.queue, parts, home, buckets=self.buckets, fetch=fetch)
+
+        return Registry(load_all(APPS, self.settings.home / "verification"), made)
+
+    def verifications(self) -> list[Spec]:
+        """What the applications that verify documents are made of."""
+        return list(self._verifying.specs)
+
+    def verification(self, name: str) -> Verification:
+        """An application that verifies documents. Raises NotFound, and ConfigError for mistakes in its files."""
+        return self._verifying.open(name)
+
+    def resume_verifications(self) -> None:
+        """Go on with documents that an earlier process took in, and watch the folders where they arrive."""
+        if (self.settings.home / "verification").is_dir() or self.buckets.is_dir():
+            self._verifying.resume()
+
+    @part
+    def queue(self) -> Queue:
+        """Work that outlives the process: what is begun is ended, once."""
+        from groundstone.stores.queue import Queue
+
+        return Queue(self.settings.home / "work.db")
 
     @part
     def store(self) -> Store:
@@ -390,17 +453,7 @@ class Platform:
 
     def close(self) -> None:
         """Release files and connections. The platform cannot be used afterwards."""
-        for part in (
-            "ingestion",
-            "training",
-            "documents",
-            "models",
-            "store",
-            "conversations",
-            "keys",
-            "ledger",
-            "resources",
-        ):
+        for part in CLOSED:
             made = self.__dict__.pop(part, None)
             if made is not None and hasattr(made, "close"):
                 made.close()

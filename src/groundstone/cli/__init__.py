@@ -15,6 +15,7 @@ from groundstone.cli.keys import keys
 from groundstone.cli.mcp import mcp
 from groundstone.cli.models import models
 from groundstone.cli.movies import movies
+from groundstone.cli.read import read
 from groundstone.cli.run import run
 from groundstone.cli.serve import serve
 from groundstone.cli.tasks import summarise, translate
@@ -28,7 +29,7 @@ def cli() -> None:
     """Answers that stand on your own documents."""
 
 
-for command in (demo, serve, run, kb, models, movies, builder, evaluate, usage, summarise, translate, keys, mcp):
+for command in (demo, serve, run, read, kb, models, movies, builder, evaluate, usage, summarise, translate, keys, mcp):
     cli.add_command(command)
 
 

@@ -12,15 +12,18 @@ from groundstone.server import (
     auth,
     builder,
     custom,
+    documents,
     errors,
     keys,
     mcp_http,
     native,
     openapi,
+    resume,
     sign_in,
     talks,
     tasks,
     usage,
+    verification,
 )
 from groundstone.server.attempts import Attempts
 from groundstone.server.aws import handlers
@@ -45,7 +48,7 @@ def create_app(platform: Platform) -> FastAPI:
         redoc_url=None,
         openapi_url=None,  # openapi.py serves it
         generate_unique_id_function=openapi.operation_id,
-        lifespan=mcp_http.lifespan,
+        lifespan=resume.lifespan,
     )
     app.state.platform = platform
     app.state.limiter = CapacityLimiter(THREADS)
@@ -66,6 +69,8 @@ def create_app(platform: Platform) -> FastAPI:
         usage.router,
         builder.router,
         custom.router,
+        documents.router,
+        verification.router,
         sign_in.router,
         pages.router,
     ):

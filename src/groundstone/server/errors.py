@@ -23,6 +23,7 @@ STATUS: tuple[tuple[type[errors.GroundstoneError], int], ...] = (
     (errors.Conflict, 409),
     (errors.NotSupported, 501),
     (errors.Forbidden, 403),
+    (errors.DocumentTooLarge, 413),
     (errors.LimitExceeded, 429),
     (errors.SourceError, 503),
     (errors.StoreError, 503),

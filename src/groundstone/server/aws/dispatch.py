@@ -20,7 +20,9 @@ from groundstone.server.aws.operations import AwsCall, Handler
 from groundstone.server.aws.routes import Found
 from groundstone.server.aws.shapes import Operation
 
-WAITING = frozenset({"bedrock-runtime", "bedrock-agent-runtime", "sagemaker-runtime"})  # their calls wait for models
+WAITING = frozenset(  # their calls wait for models
+    {"bedrock-runtime", "bedrock-agent-runtime", "sagemaker-runtime", "textract"}
+)
 
 
 class AwsWire:

@@ -28,25 +28,31 @@ HELP = "docs/aws.md lists what it does"
 # failing that, the first name with the status that stands beside it. Names of events begin with a small letter.
 NAMES: tuple[tuple[type[Exception], int, str], ...] = (
     (Malformed, 400, "SerializationException ValidationException ValidationError InvalidParameterException"),
-    (
-        ours.UnreadableDocument,
-        400,
-        "ValidationException UnsupportedDocumentException BadDocumentException ValidationError",
-    ),
+    (ours.UnsupportedDocument, 400, "ValidationException UnsupportedDocumentException ValidationError"),
+    (ours.UnreadableDocument, 400, "ValidationException BadDocumentException ValidationError"),
     (ours.InvalidInput, 400, "ValidationException ValidationError InvalidParameterException"),
     (ours.Unauthenticated, 403, "UnrecognizedClientException"),
     (ours.NotFound, 404, "ResourceNotFoundException ResourceNotFound InvalidJobIdException ValidationError"),
     (ours.Busy, 409, "ConflictException ResourceInUse ThrottlingException"),
-    (ours.Conflict, 409, "ConflictException ResourceInUse ResourceInUseException"),
+    (
+        ours.Conflict,
+        409,
+        "ConflictException ResourceInUse ResourceInUseException IdempotentParameterMismatchException",
+    ),
     (ours.NotSupported, 400, "ValidationException ValidationError InvalidParameterException"),
     (ours.Forbidden, 403, "AccessDeniedException"),
     (ours.RateLimited, 429, "ThrottlingException ProvisionedThroughputExceededException"),
+    (ours.DocumentTooLarge, 400, "ValidationException DocumentTooLargeException ValidationError"),
     (
         ours.LimitExceeded,
         400,
         "ServiceQuotaExceededException LimitExceededException ResourceLimitExceeded",
     ),
-    (ours.SourceError, 503, "DependencyFailedException ExternalResourceException ServiceUnavailableException"),
+    (
+        ours.SourceError,
+        503,
+        "DependencyFailedException ExternalResourceException ServiceUnavailableException InvalidS3ObjectException",
+    ),
     (ours.WeightsMissing, 503, "ModelNotReadyException ServiceUnavailableException DependencyFailedException"),
     (
         ours.EngineTimeout,

@@ -37,6 +37,7 @@ FIRST: dict[str, tuple[str, ...]] = {
 }
 TARGETS = {"Textract": "textract", "SageMaker": "sagemaker"}  # prefixes of X-Amz-Target
 SERVICES = tuple(dict.fromkeys([name for names in FIRST.values() for name in names] + list(TARGETS.values())))
+UNBOUNDED = ("ImageBlob",)  # too many bytes of a document have an error of their own, which handlers raise
 MODEL_ID = re.compile(r"Model\w*(Id|Identifier|Arn)$")
 SAFE = re.compile(r"\((?:-|\[-_\])\*\[(?:a-z|A-Z|0-9)+\]\)")  # (-*[a-z0-9]): a text fits it in one way only
 NOTHING = Shape("Nothing", "structure")
@@ -124,7 +125,7 @@ class Service:
             name,
             {"character": "string"}.get(raw["type"], raw["type"]),
             raw.get("min"),
-            raw.get("max"),
+            None if name in UNBOUNDED else raw.get("max"),
             _pattern(name, raw.get("pattern", "")),
             frozenset(raw.get("enum", ())),
             raw.get("timestampFormat"),

@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 from starlette.staticfiles import StaticFiles
 
 from groundstone.builder.generate import LONGEST
+from groundstone.documents.service import MAX_QUERY
 from groundstone.identity import Principal
 from groundstone.questions.words import MAX_CHARACTERS
 from groundstone.server import auth
@@ -72,6 +73,24 @@ async def custom_models(request: Request, visitor: Visitor) -> Response:
 async def builder(request: Request, visitor: Visitor) -> Response:
     app = request.app.state.platform.app("builder")
     return page("builder.html", app=app, longest=LONGEST, dialects=DIALECTS)
+
+
+@router.get("/read")
+async def read(request: Request, visitor: Visitor) -> Response:
+    settings = request.app.state.platform.settings
+    return page("read.html", longest=MAX_QUERY, most_mb=settings.max_upload_mb, hours=settings.documents_hours)
+
+
+@router.get("/verification/{app}")
+async def verification(request: Request, visitor: Visitor, app: str) -> Response:
+    spec = (await work(request, request.app.state.platform.verification, app)).spec
+    return page("verification.html", app=spec.name, title=spec.name.replace("-", " ").capitalize(), spec=spec)
+
+
+@router.get("/verification/{app}/cases/{id}")
+async def review(request: Request, visitor: Visitor, app: str, id: str) -> Response:
+    spec = (await work(request, request.app.state.platform.verification, app)).spec
+    return page("review.html", app=spec.name, title=spec.name.replace("-", " ").capitalize(), id=id)
 
 
 @router.get("/favicon.ico")

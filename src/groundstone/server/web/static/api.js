@@ -63,6 +63,32 @@ export const trainingJobs = () => json("GET", "/custom-model-jobs");
 export const stopJob = (id) => json("POST", `${at("custom-model-jobs", id)}/stop`);
 export const train = (form) => json("POST", "/custom-models", form);
 
+export const documents = () => json("GET", "/documents");
+export const upload = (form) => json("POST", "/documents", form);
+export const documentState = (id) => json("GET", at("documents", id));
+export const dropDocument = (id) => call("DELETE", at("documents", id));
+export const pageWords = (id, page) => json("GET", `${at("documents", id)}/reading?page=${page}`);
+export const pageLayout = (id, page) => json("GET", `${at("documents", id)}/layout?page=${page}`);
+export const pagePicture = (id, page, width) => `/api${at("documents", id)}/pages/${page}.png?width=${width}`;
+export const askDocument = (id, queries) => json("POST", `${at("documents", id)}/questions`, { queries });
+export const documentAnswers = (id) => json("GET", `${at("documents", id)}/answers`);
+export const correctAnswer = (id, number, body) => json("PUT", at("documents", id, "answers", number), body);
+export const dropAnswer = (id, number) => call("DELETE", at("documents", id, "answers", number));
+export const documentExport = (id, form, page) => `/api${at("documents", id)}/export?form=${form}&page=${page}`;
+
+const cases = (app, ...rest) => at("verification", app, "cases", ...rest);
+export const verificationProgress = (app) => json("GET", at("verification", app, "progress"));
+export const listCases = (app, query) => json("GET", `${cases(app)}?${new URLSearchParams(query)}`);
+export const sendCase = (app, form) => json("POST", cases(app), form);
+export const caseOf = (app, id) => json("GET", cases(app, id));
+export const caseHistory = (app, id) => json("GET", cases(app, id, "history"));
+export const casePicture = (app, id, page, width) => `/api${cases(app, id)}/pages/${page}.png?width=${width}`;
+export const caseTable = (app, id) => `/api${cases(app, id)}/table.csv`;
+export const correctCase = (app, id, body) => json("POST", cases(app, id, "corrections"), body);
+export const decideCase = (app, id, body) => json("POST", cases(app, id, "decision"), body);
+export const actOnCase = (app, id, act) => json("POST", cases(app, id, act)); // retry, drop, cancel
+export const dropCase = (app, id) => call("DELETE", cases(app, id));
+
 export const build = (what, body) => json("POST", `/builder/${what}`, body);
 
 export function rate(id, turn, rating, comment = "") {

@@ -1,0 +1,9 @@
+"""The layouts, by family. ``ALL`` holds them; a layout is a function that fills in a form."""
+
+from __future__ import annotations
+
+from benchmarks.forms.layouts import applications, bookings, business, identity, receipts, vaccination
+from benchmarks.forms.layouts.base import LAYOUTS, Layout
+
+ALL: tuple[Layout, ...] = tuple(LAYOUTS)
+__all__ = ["ALL", "Layout", "applications", "bookings", "business", "identity", "receipts", "vaccination"]

@@ -1,0 +1,1 @@
+"""Forms and receipts that nothing was trained on: pages in HTML, drawn by Chromium, with known answers."""

@@ -1,0 +1,134 @@
+"""How often questions to forms are answered exactly right, by family and level of damage, and whether confidence is true.
+
+    python -m benchmarks.queries --samples 300            # generated forms, read by simulated OCR
+    python -m benchmarks.queries --samples 40 --ocr       # the same, drawn, damaged and read by the OCR engine
+    python -m benchmarks.queries --errors 30              # also shows what went wrong
+
+The layouts are those that the generator keeps apart from training (split "dev").
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import random
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from benchmarks.forms.sample import Question, Sample, samples
+from benchmarks.forms.simulate import simulated
+from benchmarks.queries_data import same
+from groundstone.documents.base import Finding, Query, Reading
+from groundstone.documents.fields import Fields
+from groundstone.documents.queries import Answers
+from groundstone.platform import Platform
+
+BANDS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.001)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One question and what was found; ``seconds`` is its share of the page's time."""
+
+    sample: Sample
+    question: Question
+    finding: Finding
+    seconds: float
+
+    @property
+    def answered(self) -> bool:
+        return self.finding.answer is not None
+
+    @property
+    def right(self) -> bool:
+        """Exactly right, or rightly without an answer."""
+        found, truth = self.finding.answer, self.question.answer
+        return found is None if truth is None else found is not None and same(found.text, truth)
+
+
+def outcomes(made: Iterable[Sample], answers: Answers, read: Callable[[Sample], Reading]) -> list[Outcome]:
+    found = []
+    for sample in made:
+        reading, asked = read(sample), [Query(question.text) for question in sample.questions]
+        began = time.perf_counter()
+        findings = answers.find(reading, asked)
+        seconds = (time.perf_counter() - began) / max(len(asked), 1)
+        found += [Outcome(sample, *pair, seconds) for pair in zip(sample.questions, findings, strict=True)]
+    return found
+
+
+def report(found: Sequence[Outcome]) -> None:
+    for title, group in (("family", lambda one: one.sample.family), ("level", lambda one: str(one.sample.level)),
+                         ("kind", lambda one: one.question.kind)):  # fmt: skip
+        print(f"\n{title:14} questions  right  wrong  silent | without answer  answered")
+        for name, some in [*sorted(_grouped(found, group).items()), ("all", list(found))]:
+            print(_line(name, some))
+    _reliability(found)
+    mean = sum(one.seconds for one in found) / len(found)
+    print(f"\n{1000 * mean:.1f} ms for a question, its share of the page's layout among them")
+
+
+def _grouped(found: Iterable[Outcome], group: Callable[[Outcome], str]) -> dict[str, list[Outcome]]:
+    groups: dict[str, list[Outcome]] = defaultdict(list)
+    for one in found:
+        groups[group(one)].append(one)
+    return groups
+
+
+def _line(name: str, some: Sequence[Outcome]) -> str:
+    there = [one for one in some if one.question.answer is not None]
+    absent = [one for one in some if one.question.answer is None]
+    right, given = sum(one.right for one in there), sum(one.answered for one in there)
+    count, false = max(len(there), 1), sum(one.answered for one in absent)
+    shares = f"{right / count:6.1%} {(given - right) / count:6.1%} {1 - given / count:7.1%}"
+    return f"{name:14} {len(there):9} {shares} | {len(absent):14} {false / max(len(absent), 1):9.1%}"
+
+
+def _reliability(found: Sequence[Outcome]) -> None:
+    print("\nconfidence   answers  mean said  exactly right")
+    given = [one for one in found if one.answered]
+    for low, high in zip(BANDS, BANDS[1:], strict=False):
+        inside = [one for one in given if low <= one.finding.confidence < high]
+        if inside:
+            said = sum(one.finding.confidence for one in inside) / len(inside)
+            print(f"{low:.2f}-{min(high, 1):.2f} {len(inside):11} {said:10.3f} {sum(one.right for one in inside) / len(inside):14.3f}")
+
+
+def errors(found: Sequence[Outcome], most: int) -> None:
+    wrong = [one for one in found if not one.right]
+    for one in random.Random(1).sample(wrong, min(most, len(wrong))):
+        best = one.finding.candidates[0] if one.finding.candidates else None
+        print(f"\n{one.sample.id} {one.sample.layout} {one.sample.language} level {one.sample.level}: {one.question.text}"
+              f"\n  should be {one.question.answer!r}, {'said' if one.answered else 'would have said'} {best and best.text!r}"
+              f" {best.confidence if best else 0:.2f}, field {one.finding.field}, {best.reasons if best else ''}"
+              f"\n  others: {[candidate.text for candidate in one.finding.candidates[1:]]}")  # fmt: skip
+
+
+def main(words: Sequence[str]) -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--samples", type=int, default=300)
+    options.add_argument("--seed", type=int, default=11)
+    options.add_argument("--split", default="dev")
+    options.add_argument("--errors", type=int, default=0, help="how many mistakes to show")
+    options.add_argument("--ocr", action="store_true", help="draw, damage and read the pictures")
+    options.add_argument("--without-model", action="store_true", help="without the embedding model")
+    given = options.parse_args(words)
+    platform, rng = Platform(), random.Random(given.seed)
+    answers = Answers(Fields.load(), lambda: None if given.without_model else platform.embed_if_there)
+    read = (lambda sample: _read(platform, sample)) if given.ocr else (lambda sample: simulated(sample, rng))
+    found = outcomes(samples(given.split, given.seed, given.samples), answers, read)
+    errors(found, given.errors)
+    report(found)
+
+
+def _read(platform: Platform, sample: Sample) -> Reading:
+    held = io.BytesIO()
+    sample.picture.save(held, "PNG")
+    return platform.documents.read(held.getvalue(), f"{sample.id}.png")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

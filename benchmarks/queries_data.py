@@ -1,0 +1,149 @@
+"""Questions to generated forms as the networks of documents/queries learn from them and are measured on them."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+
+from benchmarks.forms.sample import Sample, samples
+from benchmarks.forms.simulate import simulated
+from groundstone.documents.base import Page, Place, Query, Reading, Ruling
+from groundstone.documents.fields import LOWEST, Fields
+from groundstone.documents.layout import understand
+from groundstone.documents.queries.answers import Answers
+from groundstone.documents.queries.asked import Wanted
+from groundstone.documents.queries.vocabulary import Named, Words
+from groundstone.models.base import Embed
+
+Floats = NDArray[np.float32]
+UNKNOWN = 0.1  # of questions that are asked as if their field were in no vocabulary
+FLIPPED = 0.12  # of forms that are turned upside down, so that labels come to stand below their values
+NEARLY = 82  # likeness in percent of a misread claim to the right answer
+_ENDS = re.compile(r"^[\W_]+|[\W_]+$")
+
+
+@dataclass(frozen=True)
+class Posed:
+    """One question to one page: a row of features for each claim, which claims are right, and from where it comes.
+
+    ``exact`` claims say the answer; ``right`` ones too, or nearly where it was misread.
+    """
+
+    rows: Floats
+    keys: tuple[str, ...]
+    sources: tuple[tuple[str, int | None], ...]
+    exact: NDArray[np.bool_]
+    right: NDArray[np.bool_]
+    answerable: bool
+    group: str
+    family: str
+    level: int
+
+
+def same(one: str, other: str) -> bool:
+    """Equal apart from case, blanks, and punctuation at the ends."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(text: str) -> str:
+    return _ENDS.sub("", "".join(text.casefold().split()))
+
+
+def flipped(reading: Reading) -> Reading:
+    """The pages with their last line first, each line readable as before. Pages that are turned far stay as they are."""
+    return replace(reading, pages=tuple(_flipped(page) if min(page.rotation, 360 - page.rotation) < 20 else page for page in reading.pages))
+
+
+def _flipped(page: Page) -> Page:
+    lines = [replace(line, place=_down(line.place), words=tuple(replace(w, place=_down(w.place)) for w in line.words)) for line in page.lines]
+    marks = tuple(replace(mark, place=_down(mark.place)) for mark in page.marks)
+    rulings = tuple(Ruling((one.start[0], 1 - one.start[1]), (one.end[0], 1 - one.end[1])) for one in page.rulings)
+    return replace(page, lines=tuple(reversed(lines)), marks=marks, rulings=rulings, rotation=-page.rotation % 360)
+
+
+def _down(place: Place) -> Place:
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = place.points
+    return Place(((dx, 1 - dy), (cx, 1 - cy), (bx, 1 - by), (ax, 1 - ay)), place.page)
+
+
+class Poser:
+    """Turns samples into questions. ``embed`` None leaves the likeness of meaning out."""
+
+    def __init__(self, fields: Fields, embed: Embed | None = None) -> None:
+        self._fields = fields
+        self._known = Answers(fields, lambda: embed)
+        self._unaware: dict[str, Answers] = {}
+        self._embed = embed
+
+    def posed(self, sample: Sample, rng: random.Random) -> Iterator[Posed]:
+        reading = simulated(sample, rng)
+        if sample.family != "receipt" and rng.random() < FLIPPED:
+            reading = flipped(reading)
+        layout = understand(reading)
+        desks = self._known.desks(reading, layout)
+        for question in sample.questions:
+            if rng.random() < UNKNOWN:
+                unaware = self._without(question.text)
+                seen = unaware.seen(Query(question.text), unaware.desks(reading, layout))
+            else:
+                seen = self._known.seen(Query(question.text), desks)
+            if not seen:
+                continue
+            texts = [one.claim.value.text for one in seen]
+            exact = np.array([question.answer is not None and same(text, question.answer) for text in texts])
+            yield Posed(
+                np.stack([one.row for one in seen]).astype(np.float32),
+                tuple(one.key for one in seen),
+                tuple(one.source for one in seen),
+                exact,
+                exact if exact.any() or question.answer is None else _nearly(texts, question.answer),
+                question.answer is not None,
+                sample.layout,
+                sample.family,
+                sample.level,
+            )
+
+    def _without(self, question: str) -> Answers:
+        """Answers whose vocabulary lacks the field that a question asks for."""
+        field = self._fields.ask(question).field or ""
+        if field not in self._unaware:
+            self._unaware[field] = Answers(self._fields, lambda: self._embed, words=Unaware(self._fields, field))
+        return self._unaware[field]
+
+
+class Unaware(Words):
+    """The vocabulary as it would be without one field."""
+
+    def __init__(self, fields: Fields, lacking: str) -> None:
+        super().__init__(fields)
+        self._lacking, self._bare = lacking, Words(Fields({}))
+
+    def _named(self, label: str) -> Named:
+        return tuple(named for named in super()._named(label) if named[0] != self._lacking)
+
+    def _wanted(self, question: str) -> Wanted:
+        asked = self._fields.ask(question)
+        if asked.field != self._lacking:
+            return super()._wanted(question)
+        if asked.others and asked.others[0].score >= LOWEST:
+            next_best = replace(asked, field=asked.others[0].field, confidence=asked.others[0].score, others=asked.others[1:])
+            return self._of(next_best)
+        return self._bare.wanted(question)
+
+
+def _nearly(texts: Sequence[str], answer: str) -> NDArray[np.bool_]:
+    likeness = np.array([fuzz.ratio(_plain(text), _plain(answer)) for text in texts])
+    return (likeness >= NEARLY) & (likeness == likeness.max())
+
+
+def collected(fields: Fields, count: int, embed: Embed | None = None, split: str = "train", seed: int = 1) -> list[Posed]:
+    """The questions of so many samples, every other seven samples without the embedding model; same arguments, same questions."""
+    posers, rng = (Poser(fields), Poser(fields, embed)), random.Random(seed)
+    made = samples(split, seed, count)
+    return [posed for n, sample in enumerate(made) for posed in posers[n // 7 % 2].posed(sample, rng)]

@@ -1,0 +1,247 @@
+"""Check boxes and radio buttons in a picture, ticked or not.
+
+A box is a square frame: the holes in its ink, whatever tick or cross divides them, fill a square together. Each square
+is straightened to one small size and judged there: ink along all four sides and in the corners, paper around it. Round
+buttons are told from letters by standing alone, at least two of one size. What lies within, in the darkness of the
+frame, tells whether it is ticked.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from groundstone.documents.base import Mark, Place
+from groundstone.documents.layout.ink import Ink, ink_of
+
+SMALLEST, LARGEST = 150, 24  # parts of the longer side that a mark is at least and at most
+LEAST = 7  # pixels
+ROUND, SQUARE, CROSSED = 1.6, 1.64, 1.25  # how far a circle reaches into its corners, a square, a crossed one
+PATCH, FRAME = 64, 24  # pixels of a straightened patch, and of the mark in its middle
+TICKED, EMPTY = 0.07, 0.035  # shares of ink within a mark that is ticked, that is empty
+CROWD = 4  # squares side by side that are places for letters, not check boxes
+MOST = 3000
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """A candidate: its rotated square (middle, size, degrees), round or not, and the ink within."""
+
+    middle: tuple[float, float]
+    size: float
+    angle: float
+    round: bool
+    solid: bool = False
+    inside: float = 0.0
+    surety: float = 0.0
+    lonely: bool = False
+
+
+def find_marks(image: Any) -> list[Mark]:
+    """The marks of an RGB picture (height, width, 3) of bytes, from the top, places as fractions of its size."""
+    ink = ink_of(image)
+    return [] if ink is None else marks_in(ink)
+
+
+def marks_in(ink: Ink) -> list[Mark]:
+    judged = [shape for candidate in _candidates(ink) if (shape := _judged(ink, candidate)) is not None]
+    lonely = [shape for shape in _without_crowds(_distinct(judged)) if shape.lonely]
+    kept = _companions(lonely)
+    return [_mark(ink, shape) for shape in sorted(kept, key=lambda shape: (shape.middle[1], shape.middle[0]))]
+
+
+def _candidates(ink: Ink) -> Iterator[Shape]:
+    """Squares and circles that holes in the ink make, and solid ones."""
+    import cv2
+
+    least, most = max(ink.side / SMALLEST, LEAST), max(ink.side / LARGEST, 3 * LEAST)
+    contours, tree = cv2.findContours(ink.mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    holes: dict[int, list[Any]] = {}
+    for number, contour in enumerate(contours):
+        parent = int(tree[0][number][3])
+        if parent >= 0 and len(contour) >= 4:
+            holes.setdefault(parent, []).append(contour)
+    for parent, inner in list(holes.items())[:MOST]:
+        _, _, width, height = cv2.boundingRect(contours[parent])
+        if max(width, height) >= least and min(width, height) >= 0.6 * least:
+            yield from _from_holes(inner, least, most, whole=max(width, height) <= 2.2 * most)
+    for number, contour in enumerate(contours):
+        if int(tree[0][number][3]) < 0 and number not in holes and len(contour) >= 4:
+            shape = _shape([contour], least, most, solid=True)
+            if shape is not None:
+                yield shape
+
+
+def _from_holes(inner: list[Any], least: float, most: float, whole: bool) -> Iterator[Shape]:
+    """The square of all holes together, and that of each that is large enough alone."""
+    if whole and len(inner) > 1:
+        shape = _shape(inner, least, most)
+        if shape is not None:
+            yield shape
+    for hole in inner:
+        shape = _shape([hole], least, most)
+        if shape is not None:
+            yield shape
+
+
+def _shape(contours: list[Any], least: float, most: float, solid: bool = False) -> Shape | None:
+    import cv2
+    import numpy as np
+
+    points = np.concatenate(contours) if len(contours) > 1 else contours[0]
+    _, _, across, down = cv2.boundingRect(points)
+    if not 0.6 * least <= min(across, down) <= max(across, down) <= 1.45 * most:
+        return None
+    (x, y), (width, height), angle = cv2.minAreaRect(points)
+    if min(width, height) < 0.7 * least or max(width, height) > most or max(width, height) > 1.3 * min(width, height):
+        return None
+    turned, size = (angle + 45) % 90 - 45, math.sqrt(width * height)
+    hull, several = cv2.convexHull(points), len(contours) > 1
+    upright = max(across, down) < 1.16 * min(across, down)
+    if upright and not several and max(_corners(hull, (x, y), size, 0.0)) < ROUND:
+        return Shape((x, y), size, 0.0, True, solid)
+    if abs(turned) > 20 or min(_corners(hull, (x, y), size, turned)) < (CROSSED if several else SQUARE):
+        return None
+    return Shape((x, y), size, turned, False, solid)
+
+
+def _corners(hull: Any, middle: tuple[float, float], size: float, angle: float) -> list[float]:
+    """How far an outline reaches into each corner: 2 for that of a square of this size, 1.41 for a circle's."""
+    import numpy as np
+
+    turn = math.radians(angle)
+    cos, sin = math.cos(turn), math.sin(turn)
+    diagonals = np.array(
+        [(-cos + sin, -sin - cos), (cos + sin, sin - cos), (cos - sin, sin + cos), (-cos - sin, cos - sin)]
+    )
+    points = hull.reshape(-1, 2) - np.array(middle)
+    reach: list[float] = ((points @ diagonals.T).max(axis=0) / (size / 2)).tolist()
+    return reach
+
+
+def _judged(ink: Ink, shape: Shape) -> Shape | None:
+    """The shape with the ink within it, or None when its frame or its surroundings are not those of a mark."""
+    import cv2
+
+    outer = shape.size + (0.0 if shape.solid else 2.0)
+    turn = cv2.getRotationMatrix2D(shape.middle, shape.angle, FRAME / outer)
+    turn[0, 2] += PATCH / 2 - shape.middle[0]
+    turn[1, 2] += PATCH / 2 - shape.middle[1]
+    mask = cv2.warpAffine(ink.mask, turn, (PATCH, PATCH), flags=cv2.INTER_LINEAR, borderValue=0) > 110
+    grey = cv2.warpAffine(ink.grey, turn, (PATCH, PATCH), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    edge, thick = (PATCH - FRAME) // 2, max(round(FRAME / outer * 1.6), 2)
+    frame = _framed_round(mask, thick) if shape.round else _framed(mask, edge, thick)
+    frame = 1.0 if shape.solid else frame
+    if frame < 0.8:
+        return None
+    lonely = _lonely(mask, edge, thick, shape.round or shape.solid)
+    inside = 1.0 if shape.solid else _inside(grey, mask, edge, thick, shape.round)
+    gap = (inside - EMPTY) / (TICKED - EMPTY)
+    surety = min(abs(inside - (TICKED + EMPTY) / 2) / 0.08, 1.0) if not 0 < gap < 1 else 0.2
+    certain = min(frame, 1.0) * (0.6 + 0.39 * surety)
+    return replace(shape, size=outer, inside=inside, surety=certain, lonely=lonely)
+
+
+def _framed(mask: Any, edge: int, thick: int) -> float:
+    """The least share of a side along which there is ink, corners included."""
+    import numpy as np
+
+    start, end = edge - thick, PATCH - edge + thick
+    sides = []
+    for turned in (mask, mask.T, mask[::-1], mask.T[::-1]):
+        band = turned[start : edge + thick, start + thick : end - thick]
+        sides.append(float(np.mean(band.any(axis=0))))
+    corners = [
+        mask[rows, columns].any()
+        for rows in (slice(start, edge + thick), slice(PATCH - edge - thick, end))
+        for columns in (slice(start, edge + thick), slice(PATCH - edge - thick, end))
+    ]
+    return min(sides) if all(corners) else 0.0
+
+
+def _framed_round(mask: Any, thick: int) -> float:
+    """The share of directions from the middle in which there is ink at the rim."""
+    import numpy as np
+
+    angles = np.linspace(0, math.tau, 48, endpoint=False)
+    reach = np.arange(FRAME / 2 - thick, FRAME / 2 + thick + 1)
+    rows = np.clip((PATCH / 2 + np.sin(angles)[:, None] * reach).astype(int), 0, PATCH - 1)
+    columns = np.clip((PATCH / 2 + np.cos(angles)[:, None] * reach).astype(int), 0, PATCH - 1)
+    return float(np.mean(mask[rows, columns].any(axis=1)))
+
+
+def _lonely(mask: Any, edge: int, thick: int, letter_like: bool) -> bool:
+    """Paper next to the frame on three sides at least; for what may be a letter, on all, and far on one side."""
+    import numpy as np
+
+    near = edge - thick - 1
+    sides = [turned[near - FRAME // 4 : near, edge:-edge] for turned in (mask, mask.T, mask[::-1], mask.T[::-1])]
+    clear = sum(float(np.mean(side)) < 0.12 for side in sides)
+    if not letter_like:
+        return clear >= 3
+    far = [turned[2:near, edge:-edge] for turned in (mask.T, mask.T[::-1])]
+    return clear == 4 and min(float(np.mean(side)) for side in far) < 0.02
+
+
+def _inside(grey: Any, mask: Any, edge: int, thick: int, is_round: bool) -> float:
+    """The share of ink within the frame; ink is darker than the middle between the frame and the paper outside."""
+    import numpy as np
+
+    inset = edge + thick + (4 if is_round else 2)
+    within = grey[inset : PATCH - inset, inset : PATCH - inset].astype(float)
+    outside = np.concatenate([grey[8:14].ravel(), grey[-14:-8].ravel(), grey[:, 8:14].ravel(), grey[:, -14:-8].ravel()])
+    rim = grey[mask]
+    paper = float(np.percentile(outside, 80))
+    dark = float(np.percentile(rim, 25)) if rim.size else 0.0
+    return float(np.mean(within < (paper + dark) / 2))
+
+
+def _distinct(shapes: list[Shape]) -> list[Shape]:
+    """One of those that lie on each other: the surest."""
+    found: list[Shape] = []
+    for shape in sorted(shapes, key=lambda shape: -shape.size):
+        if all(math.dist(shape.middle, other.middle) > 0.6 * other.size for other in found):
+            found.append(shape)
+    return found
+
+
+def _companions(shapes: list[Shape]) -> list[Shape]:
+    """Circles and solid shapes count only in line with an empty one of their size: bullets and letters have none."""
+
+    def alike(shape: Shape, other: Shape) -> bool:
+        across, down = (abs(one - two) for one, two in zip(shape.middle, other.middle, strict=True))
+        close = abs(shape.size - other.size) < 0.22 * max(shape.size, other.size)
+        lined = min(across, down) < max(0.4 * shape.size, 0.12 * max(across, down)) and across + down > 1.2 * shape.size
+        return other is not shape and close and lined and other.round == shape.round and not other.solid
+
+    return [shape for shape in shapes if not (shape.round or shape.solid) or any(alike(shape, o) for o in shapes)]
+
+
+def _without_crowds(shapes: list[Shape]) -> list[Shape]:
+    """Without rows of touching squares, one letter for each."""
+    crowded: set[int] = set()
+    for shape in shapes:
+        row = [shape]
+        for other in sorted(shapes, key=lambda o: o.middle[0]):
+            last = row[-1]
+            gap = other.middle[0] - last.middle[0]
+            level = abs(other.middle[1] - last.middle[1]) < 0.4 * last.size
+            if 0.5 * last.size < gap < 1.6 * last.size and level:
+                row.append(other)
+        if len(row) >= CROWD:
+            crowded |= {id(member) for member in row}
+    return [shape for shape in shapes if id(shape) not in crowded]
+
+
+def _mark(ink: Ink, shape: Shape) -> Mark:
+    angle, half = math.radians(shape.angle), shape.size / 2
+    cos, sin = math.cos(angle) * half, math.sin(angle) * half
+    (x, y) = shape.middle
+    corners = [(x + a * cos - b * sin, y + a * sin + b * cos) for a, b in ((-1, -1), (1, -1), (1, 1), (-1, 1))]
+    first, second, third, fourth = (
+        (min(max((px + 0.5) / ink.width, 0.0), 1.0), min(max((py + 0.5) / ink.height, 0.0), 1.0)) for px, py in corners
+    )
+    checked = shape.inside > (TICKED + EMPTY) / 2
+    return Mark(checked, round(min(max(shape.surety, 0.3), 0.99), 4), Place((first, second, third, fourth)))

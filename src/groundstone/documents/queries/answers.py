@@ -1,0 +1,125 @@
+"""From questions to findings: every claim of every asked page is weighed, the best is said if it can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from groundstone.documents.base import Candidate, Finding, Layout, Query, Reading
+from groundstone.documents.layout import understand
+from groundstone.documents.queries import reasons, weigh
+from groundstone.documents.queries.asked import Wanted
+from groundstone.documents.queries.desk import Desk, Seen
+from groundstone.documents.queries.features import NAMES
+from groundstone.documents.queries.meaning import Meanings
+from groundstone.documents.queries.sheet import region
+from groundstone.documents.queries.typed import worth
+from groundstone.documents.queries.vocabulary import Words
+from groundstone.documents.ranges import holds
+from groundstone.models.base import Embed
+
+if TYPE_CHECKING:
+    from groundstone.documents.fields import Fields
+
+SHOWN = 5  # candidates of a finding
+MOST_PAGES = 24  # that a question weighs; of more, those whose labels fit best
+EXTRAS = ("share", "second_share", "lead", "score", "texts", "claims", "ways", "best_field", "field_behind", "best_asked")
+_FIELD, _COVERS = NAMES.index("label_field"), NAMES.index("label_covers_asked")
+
+Floats = weigh.Floats
+
+
+class Answers:
+    """Finds what a document says to questions. Safe to share between threads.
+
+    ``embed`` gives the embedding model, or None to do without, at a little less accuracy. ``weights`` and ``words`` are
+    for measurements with others than those that are shipped.
+    """
+
+    def __init__(
+        self,
+        fields: Fields,
+        embed: Callable[[], Embed | None],
+        *,
+        weights: weigh.Weights | None = None,
+        words: Words | None = None,
+    ) -> None:
+        self._words = words or Words(fields)
+        self._meanings = Meanings(embed)
+        self._weights = weights
+
+    def find(self, reading: Reading, queries: Sequence[Query], *, layout: Layout | None = None) -> list[Finding]:
+        """What the document says to each query, in their order.
+
+        ``layout`` is that of the same reading, worked out here when it is not given. Raises InvalidInput for pages of
+        a query that make no sense.
+        """
+        desks = self.desks(reading, layout)
+        return [self._finding(query, self.seen(query, desks)) for query in queries]
+
+    def desks(self, reading: Reading, layout: Layout | None = None) -> list[Desk]:
+        """The pages, each laid out to be asked."""
+        layout = understand(reading) if layout is None else layout
+        return [Desk(page, layout, self._words, self._meanings) for page in reading.pages if page.lines]
+
+    def seen(self, query: Query, desks: Sequence[Desk]) -> list[Seen]:
+        """Every claim of the pages meant by a query, with its features."""
+        meant = [desk for desk in desks if holds(query.pages, desk.page)]
+        wanted = self._words.wanted(query.text)
+        if len(meant) > MOST_PAGES:
+            meant = sorted(meant, key=lambda desk: -desk.best_match(wanted))[:MOST_PAGES]
+        return [claim for desk in meant for claim in desk.claims(wanted)]
+
+    def _finding(self, query: Query, seen: Sequence[Seen]) -> Finding:
+        wanted = self._words.wanted(query.text)
+        if not seen:
+            return Finding(query, None, 1.0, (), wanted.field, (reasons.NOTHING,))
+        weights = self._weights or weigh.shipped()
+        rows = np.stack([claim.row for claim in seen])
+        chosen = Chosen(rows, [claim.key for claim in seen], [claim.source for claim in seen], weights.rank(rows))
+        trust = weights.trust(chosen.row)
+        candidates = tuple(self._candidates(wanted, seen, chosen, trust))
+        if trust < float(weights.about["threshold"]):
+            why = (reasons.unsure(trust, candidates[0]), *reasons.asked(wanted))
+            return Finding(query, None, 1.0 - trust, candidates, wanted.field, why)
+        return Finding(query, candidates[0], trust, candidates, wanted.field, reasons.asked(wanted))
+
+    def _candidates(self, wanted: Wanted, claims: Sequence[Seen], chosen: Chosen, trust: float) -> list[Candidate]:
+        rest = 1.0 - chosen.shares[0]
+        found = []
+        for k, (place, share) in enumerate(zip(chosen.best[:SHOWN], chosen.shares, strict=False)):
+            seen = claims[place]
+            sure = trust if k == 0 else min((1.0 - trust) * share / max(rest, 1e-9), trust)
+            found.append(
+                Candidate(
+                    seen.claim.value.text, min(max(sure, 0.0), 1.0), region(seen.claim.value.words, seen.claim.value.text),
+                    worth(wanted.kind, seen.claim.value.text, wanted.purpose, seen.order), wanted.kind, seen.label, reasons=reasons.of(wanted, seen),
+                )
+            )  # fmt: skip
+        return found
+
+
+class Chosen:
+    """Claims grouped by their text, the likeliest text first.
+
+    ``best`` are the places of the best claim of each text and ``shares`` what the texts have of the softmax; ``row``
+    describes the first one for the judge, in the order of ``EXTRAS`` and the features.
+    """
+
+    def __init__(self, rows: Floats, keys: Sequence[str], sources: Sequence[object], scores: Floats) -> None:
+        summed = weigh.shares(scores, keys)
+        order = sorted(summed, key=lambda key: (-summed[key], key))
+        best: dict[str, int] = {}
+        for k in np.argsort(-scores, kind="stable"):
+            best.setdefault(keys[int(k)], int(k))
+        self.best = [best[key] for key in order]
+        self.shares = [summed[key] for key in order]
+        ways = len({source for source, key in zip(sources, keys, strict=True) if key == order[0]})
+        second = self.shares[1] if len(order) > 1 else 0.0
+        lead = float(np.log(max(self.shares[0], 1e-9) / max(second, 1e-9)))
+        extras = (self.shares[0], second, min(lead, 10.0), float(scores.max()), min(len(order), 60) / 60,
+                  min(len(keys), 200) / 200, min(ways, 8) / 8, rows[:, _FIELD].max(),
+                  rows[:, _FIELD].max() - rows[self.best[0], _FIELD], rows[:, _COVERS].max())  # fmt: skip
+        self.row: Floats = np.concatenate([np.asarray(extras), rows[self.best[0]]])

@@ -1,0 +1,107 @@
+"""From features to probabilities: a small network that ranks claims, and another that says how far to trust the best.
+
+Both have one or two hidden layers of rectified units; their weights come from ``tools/train_queries.py`` and lie in
+``weights.npz`` (plain arrays, never pickles). The ranks of claims with the same text are added up before the best text
+is chosen: several ways that lead to one answer speak for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Inputs are standardised by ``mean`` and ``scale``; each layer is (weights, bias), the last one gives one number."""
+
+    mean: Floats
+    scale: Floats
+    layers: tuple[tuple[Floats, Floats], ...]
+
+    def __call__(self, rows: Floats) -> Floats:
+        """One number for each row."""
+        signal = np.clip((rows - self.mean) * self.scale, -6.0, 6.0)
+        for weights, bias in self.layers[:-1]:
+            signal = np.maximum(signal @ weights + bias, 0.0)
+        weights, bias = self.layers[-1]
+        return np.asarray((signal @ weights + bias)[:, 0], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Several rankers and judges (their answers are averaged), the calibration, and how they came about.
+
+    ``curve`` maps what the judges say to probabilities: two rows of numbers, rising, between which is interpolated.
+    """
+
+    rankers: tuple[Network, ...]
+    judges: tuple[Network, ...]
+    curve: Floats
+    names: tuple[str, ...]
+    about: dict[str, Any]
+
+    def rank(self, rows: Floats) -> Floats:
+        """A score for each claim, comparable within one question."""
+        return np.mean([ranker(rows) for ranker in self.rankers], axis=0)
+
+    def trust(self, row: Floats) -> float:
+        """The probability that the chosen answer is exactly right."""
+        said = float(np.mean([judge(row[None, :])[0] for judge in self.judges]))
+        return float(np.interp(said, self.curve[0], self.curve[1]))
+
+
+@cache
+def shipped() -> Weights:
+    """The weights that come with the package."""
+    with files(__package__).joinpath("weights.npz").open("rb") as file:
+        return loaded(file)
+
+
+def loaded(file: Any) -> Weights:
+    """Weights of an npz file. Nothing in it is ever unpickled."""
+    with np.load(file, allow_pickle=False) as held:
+        about = json.loads(str(held["about"]))
+        rankers = tuple(_network(held, f"ranker{k}") for k in range(int(about["rankers"])))
+        judges = tuple(_network(held, f"judge{k}") for k in range(int(about["judges"])))
+        return Weights(rankers, judges, held["curve"].astype(np.float64), tuple(about["names"]), about)
+
+
+def saved(path: str, weights: Weights) -> None:
+    arrays: dict[str, Any] = {"curve": weights.curve}
+    for kind, networks in (("ranker", weights.rankers), ("judge", weights.judges)):
+        for k, network in enumerate(networks):
+            arrays |= {f"{kind}{k}_mean": network.mean, f"{kind}{k}_scale": network.scale}
+            for depth, (matrix, bias) in enumerate(network.layers):
+                arrays |= {f"{kind}{k}_w{depth}": matrix.astype(np.float32), f"{kind}{k}_b{depth}": bias.astype(np.float32)}
+    about = weights.about | {"rankers": len(weights.rankers), "judges": len(weights.judges), "names": list(weights.names)}
+    np.savez_compressed(path, about=np.array(json.dumps(about)), **arrays)
+
+
+def _network(held: Any, name: str) -> Network:
+    layers: list[tuple[Floats, Floats]] = []
+    while f"{name}_w{len(layers)}" in held:
+        depth = len(layers)
+        layers.append((held[f"{name}_w{depth}"].astype(np.float64), held[f"{name}_b{depth}"].astype(np.float64)))
+    return Network(held[f"{name}_mean"].astype(np.float64), held[f"{name}_scale"].astype(np.float64), tuple(layers))
+
+
+def shares(scores: Floats, texts: Sequence[str]) -> dict[str, float]:
+    """The softmax of the scores, added up for each text."""
+    if not len(scores):
+        return {}
+    raised = np.exp(scores - scores.max())
+    raised /= raised.sum()
+    summed: dict[str, float] = {}
+    for text, share in zip(texts, raised, strict=True):
+        summed[text] = summed.get(text, 0.0) + float(share)
+    return summed

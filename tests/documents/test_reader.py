@@ -1,0 +1,88 @@
+"""The reader as the rest of the platform uses it: in parallel, fair, and without anything left behind."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from groundstone.documents.reader import Reader
+from groundstone.documents.turns import Turns
+from groundstone.errors import InvalidInput
+
+from .sheets import card, saved
+
+SHEETS = [card([[f"Sheet {number} of six", "in parallel"]]) for number in range(6)]
+MANY = saved(SHEETS[0], "TIFF", save_all=True, append_images=SHEETS[1:])
+
+
+def test_pages_in_parallel_are_those_read_one_by_one(reader: Reader) -> None:
+    alone = Reader(1)
+    try:
+        assert alone.read(MANY) == reader.read(MANY)
+    finally:
+        alone.close()
+
+
+def test_documents_at_once_do_not_mix(reader: Reader) -> None:
+    texts = [f"Document {number}" for number in range(6)]
+    with ThreadPoolExecutor(6) as threads:
+        read = list(threads.map(lambda text: reader.read(saved(card([[text]]))).text, texts))
+    assert read == texts
+
+
+def test_a_reader_that_was_closed_starts_again() -> None:
+    reader = Reader(1)
+    data = saved(card([["Again"]]))
+    try:
+        assert reader.read(data).text == "Again"
+        reader.close()
+        assert reader.read(data).text == "Again"
+    finally:
+        reader.close()
+
+
+def test_no_file_is_left_behind(reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    reader.read(MANY)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("wrong", [{"page": 0}, {"page": 7}, {"page": 1, "width": 0}, {"page": 1, "width": 100_000}])
+def test_a_picture_that_cannot_be_is_refused(reader: Reader, wrong: dict[str, int]) -> None:
+    with pytest.raises(InvalidInput):
+        reader.picture(MANY, **wrong)
+
+
+def test_a_negative_number_of_processes_is_refused() -> None:
+    with pytest.raises(InvalidInput):
+        Reader(-1)
+
+
+def test_turns_are_given_in_the_order_of_asking() -> None:
+    turns, order = Turns(1), list[int]()
+
+    def take(number: int) -> None:
+        with turns.one():
+            order.append(number)
+
+    with turns.one():
+        threads = []
+        for number in range(8):
+            threads.append(threading.Thread(target=take, args=(number,)))
+            threads[-1].start()
+            _until(lambda expected=number + 1: turns.waiting == expected)
+    for thread in threads:
+        thread.join(5)
+    assert order == list(range(8))
+
+
+def _until(true: object) -> None:
+    assert callable(true)
+    end = time.monotonic() + 5
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.001)

@@ -1,0 +1,242 @@
+"""Trains the networks that weigh claims (src/groundstone/documents/queries/weights.npz) on generated forms; numpy only.
+
+    python tools/train_queries.py --samples 3000 --out src/groundstone/documents/queries/weights.npz
+
+The forms are those of benchmarks/forms: development layouts, read by simulated OCR. A ranker learns to give the right
+claims of a question most of a softmax; a judge learns, on forms whose layouts the ranker that chose did not see, whether
+the chosen answer is exactly right; isotonic regression makes a probability of what judges say about layouts that they
+did not see either. What is shipped is trained on all of them. A fixed seed, and the same forms, give the same weights.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.queries_data import Posed, collected
+from groundstone.documents.fields import Fields
+from groundstone.documents.queries.answers import EXTRAS, Chosen
+from groundstone.documents.queries.features import NAMES
+from groundstone.documents.queries.weigh import Network, Weights, saved
+
+Floats = NDArray[np.float32]
+T = TypeVar("T")
+RANKER, JUDGE = (40, 20), (24,)  # units of the hidden layers
+FOLDS, SEEDS = 4, 2
+BATCH = 96  # questions
+DECAY = 3e-4
+FALSE_ANSWERS = 0.035  # of questions that the document does not answer: what the threshold is chosen for
+
+
+@dataclass
+class Layer:
+    weights: Floats
+    bias: Floats
+
+
+class Trained:
+    """A network while it learns, by Adam with decoupled weight decay (Loshchilov and Hutter 2019)."""
+
+    def __init__(self, inputs: Floats, hidden: Sequence[int], seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        self.rng = rng
+        self.mean = inputs.mean(axis=0)
+        self.scale = (1 / np.maximum(inputs.std(axis=0), 0.05)).astype(np.float32)
+        sizes = [inputs.shape[1], *hidden, 1]
+        self.layers = [
+            Layer(
+                (rng.standard_normal((a, b)) * np.sqrt((2.0 if b > 1 else 0.5) / a)).astype(np.float32),
+                np.zeros(b, np.float32),
+            )
+            for a, b in zip(sizes, sizes[1:], strict=False)
+        ]
+        self._first = [np.zeros_like(part) for layer in self.layers for part in (layer.weights, layer.bias)]
+        self._second = [np.zeros_like(part) for part in self._first]
+        self._steps = 0
+
+    def forward(self, rows: Floats, drop: float = 0.0) -> tuple[Floats, list[Floats]]:
+        """Scores, and the signals between the layers."""
+        signal = np.clip((rows - self.mean) * self.scale, -6, 6)
+        if drop:
+            signal = signal * (self.rng.random(signal.shape[1]) >= drop).astype(np.float32)
+        signals = [signal]
+        for layer in self.layers[:-1]:
+            signals.append(np.maximum(signals[-1] @ layer.weights + layer.bias, 0))
+        return (signals[-1] @ self.layers[-1].weights + self.layers[-1].bias)[:, 0], signals
+
+    def learn(self, signals: list[Floats], slope: Floats, rate: float) -> None:
+        """One step against the slope of the loss by the scores."""
+        self._steps += 1
+        back, slopes = slope[:, None].astype(np.float32), []
+        for layer, signal in zip(reversed(self.layers), reversed(signals), strict=True):
+            slopes += [back.sum(axis=0), signal.T @ back]
+            back = (back @ layer.weights.T) * (signal > 0) if signal is not signals[0] else back
+        parts = [part for layer in self.layers for part in (layer.weights, layer.bias)]
+        for part, grown, first, second in zip(parts, reversed(slopes), self._first, self._second, strict=True):
+            first += 0.1 * (grown - first)
+            second += 0.002 * (grown * grown - second)
+            fair = first / (1 - 0.9**self._steps) / (np.sqrt(second / (1 - 0.998**self._steps)) + 1e-8)
+            part -= rate * (fair + (DECAY * 100 * part if part.ndim == 2 else 0))
+
+    def network(self) -> Network:
+        layers = tuple((layer.weights.astype(np.float64), layer.bias.astype(np.float64)) for layer in self.layers)
+        return Network(self.mean.astype(np.float64), self.scale.astype(np.float64), layers)
+
+
+def ranker(questions: Sequence[Posed], seed: int, epochs: int) -> Network:
+    """Learns on the questions that have a right claim."""
+    asked = [one for one in questions if one.right.any()]
+    trained = Trained(np.concatenate([one.rows for one in asked]), RANKER, seed)
+    for rate, batch in _batches(asked, trained.rng, epochs, 2e-3):
+        rows = np.concatenate([one.rows for one in batch])
+        starts = np.cumsum([0, *(len(one.rows) for one in batch[:-1])])
+        scores, signals = trained.forward(rows, drop=0.04)
+        given = _softmax(scores, starts, [len(one.rows) for one in batch])
+        right = np.concatenate([one.right for one in batch]).astype(np.float32)
+        share = given * right
+        among = np.repeat(np.add.reduceat(share, starts), [len(one.rows) for one in batch])
+        trained.learn(signals, (given - share / np.maximum(among, 1e-9)) / len(batch), rate)
+    return trained.network()
+
+
+def judge(rows: Floats, right: Floats, seed: int, epochs: int) -> Network:
+    """Learns the logarithm of the odds that a choice is right."""
+    trained = Trained(rows, JUDGE, seed)
+    for rate, batch in _batches(list(range(len(rows))), trained.rng, epochs, 1.5e-3, 256):
+        scores, signals = trained.forward(rows[batch], drop=0.04)
+        trained.learn(signals, (1 / (1 + np.exp(-scores)) - right[batch]) / len(batch), rate)
+    return trained.network()
+
+
+def isotonic(said: Floats, right: Floats) -> NDArray[np.float64]:
+    """Pool adjacent violators: two rows, what was said and how often it was right, both rising."""
+    order = np.argsort(said, kind="stable")
+    pools: list[list[float]] = []  # sum of right, count, sum of said
+    for value, truth in zip(said[order], right[order], strict=True):
+        pools.append([float(truth), 1.0, float(value)])
+        while len(pools) > 1 and pools[-2][0] / pools[-2][1] >= pools[-1][0] / pools[-1][1]:
+            last = pools.pop()
+            pools[-1] = [a + b for a, b in zip(pools[-1], last, strict=True)]
+    smooth = [((right_ + 0.5) / (count + 1.0), total / count) for right_, count, total in pools]
+    curve = np.array([[x for _, x in smooth], [p for p, _ in smooth]])
+    curve[1] = np.maximum.accumulate(curve[1])
+    return curve
+
+
+def chosen(questions: Sequence[Posed], network: Callable[[Floats], NDArray[np.float64]]) -> tuple[Floats, Floats]:
+    """For each question the judge's row of what a ranker chooses, and whether it is exactly right."""
+    rows, right = [], []
+    for one in questions:
+        best = Chosen(one.rows, one.keys, one.sources, network(one.rows))
+        rows.append(best.row.astype(np.float32))
+        right.append(float(one.exact[best.best[0]]))
+    return np.stack(rows), np.array(right, np.float32)
+
+
+def trained(questions: Sequence[Posed], epochs: int, about: dict[str, object]) -> Weights:
+    folds = _folds(questions)
+    rows, right, answerable = [], [], []
+    for fold in range(FOLDS):
+        rest = [one for one, k in zip(questions, folds, strict=True) if k != fold]
+        held = [one for one, k in zip(questions, folds, strict=True) if k == fold]
+        network = ranker(rest, fold, epochs)
+        made = chosen(held, network)
+        rows.append(made[0])
+        right.append(made[1])
+        answerable.append(np.array([one.answerable for one in held]))
+        print(f"fold {fold}: of {len(held)} questions ranks {_share(made[1], answerable[-1]):.4f} right", flush=True)
+    said = np.zeros(sum(map(len, rows)), np.float32)
+    edges = np.cumsum([0, *map(len, rows)])
+    all_rows, all_right, there = np.concatenate(rows), np.concatenate(right), np.concatenate(answerable)
+    for fold in range(FOLDS):
+        inside = np.zeros(len(said), bool)
+        inside[edges[fold] : edges[fold + 1]] = True
+        judges = [judge(all_rows[~inside], all_right[~inside], seed, epochs) for seed in range(SEEDS)]
+        said[inside] = np.mean([one(all_rows[inside]) for one in judges], axis=0)
+    curve = isotonic(said, all_right)
+    sure = np.interp(said, curve[0], curve[1])
+    threshold = _threshold(sure, there)
+    _report(sure, all_right, there, threshold)
+    return Weights(
+        tuple(ranker(questions, 100 + seed, epochs) for seed in range(SEEDS)),
+        tuple(judge(all_rows, all_right, 100 + seed, epochs) for seed in range(SEEDS)),
+        curve,
+        (*EXTRAS, *NAMES),
+        about | {"threshold": threshold},
+    )
+
+
+def _folds(questions: Sequence[Posed]) -> list[int]:
+    """A fold for each question; layouts are never divided."""
+    groups = sorted({one.group for one in questions})
+    place = {group: k % FOLDS for k, group in enumerate(np.random.default_rng(5).permutation(groups).tolist())}
+    return [place[one.group] for one in questions]
+
+
+def _threshold(sure: NDArray[np.float64], there: NDArray[np.bool_]) -> float:
+    """The least probability at which few questions without an answer get one; never below a third."""
+    without = np.sort(sure[~there])
+    return float(max(without[int(len(without) * (1 - FALSE_ANSWERS))] + 1e-6, 0.33)) if len(without) else 0.5
+
+
+def _report(sure: NDArray[np.float64], right: Floats, there: NDArray[np.bool_], threshold: float) -> None:
+    given = sure >= threshold
+    print(f"threshold {threshold:.3f}: of answerable {np.mean((given & (right > 0))[there]):.4f} right,"
+          f" {np.mean((given & (right == 0))[there]):.4f} wrong; unanswerable answered {np.mean(given[~there]):.4f}")  # fmt: skip
+    for low, high in ((0, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 0.98), (0.98, 1.01)):
+        inside = (sure >= low) & (sure < high)
+        if inside.any():
+            print(f"  said {low:.2f}-{min(high, 1):.2f}: {inside.sum():6d} x, said {sure[inside].mean():.3f}, right {right[inside].mean():.3f}")
+
+
+def _share(right: Floats, answerable: NDArray[np.bool_]) -> float:
+    return float(right[answerable].mean()) if answerable.any() else 0.0
+
+
+def _batches(
+    items: Sequence[T], rng: np.random.Generator, epochs: int, rate: float, size: int = BATCH
+) -> Iterator[tuple[float, list[T]]]:
+    steps, done = epochs * (len(items) // size + 1), 0
+    for _ in range(epochs):
+        order = rng.permutation(len(items))
+        for start in range(0, len(items), size):
+            share = done / steps
+            yield rate * min(1.0, (done + 1) / 50) * (1 - share) ** 0.9, [items[int(k)] for k in order[start : start + size]]
+            done += 1
+
+
+def _softmax(scores: Floats, starts: NDArray[np.int64], lengths: Sequence[int]) -> Floats:
+    highest = np.repeat(np.maximum.reduceat(scores, starts), lengths)
+    raised = np.exp(scores - highest)
+    return np.asarray(raised / np.repeat(np.add.reduceat(raised, starts), lengths), np.float32)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--samples", type=int, default=3000)
+    options.add_argument("--epochs", type=int, default=14)
+    options.add_argument("--out", type=Path, required=True)
+    given = options.parse_args()
+    began = time.monotonic()
+    from groundstone.platform import Platform  # only what is run needs it
+
+    platform = Platform()
+    questions = collected(Fields.load(), given.samples, platform.embed_if_there)
+    print(f"{len(questions)} questions, {sum(len(one.rows) for one in questions)} claims, {time.monotonic() - began:.0f} s")
+    about: dict[str, object] = {"trained_on": f"{given.samples} generated samples of benchmarks/forms, development layouts"}
+    saved(str(given.out), trained(questions, given.epochs, about))
+    print(f"written after {time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    main()
