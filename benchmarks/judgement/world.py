@@ -33,6 +33,8 @@ MONTHS = "January February March April May June July August September October No
 class World:
     """What one sheet talks about. Every method gives another value of its kind at every call."""
 
+    firsts, lasts, towns, streets, vaccines = FIRST, LAST, TOWNS, STREETS, VACCINES
+
     def __init__(self, seed: str) -> None:
         self.dice = random.Random(seed)
         self.style = self.dice.choice(
@@ -51,32 +53,32 @@ class World:
         return Markup('<span data-f="{}">{}</span>').format(field, escape(text))
 
     def person(self) -> str:
-        return f"{self.dice.choice(FIRST)} {self.dice.choice(LAST)}"
+        return f"{self.dice.choice(self.firsts)} {self.dice.choice(self.lasts)}"
 
     def first(self) -> str:
-        return self.dice.choice(FIRST)
+        return self.dice.choice(self.firsts)
 
     def last(self) -> str:
-        return self.dice.choice(LAST)
+        return self.dice.choice(self.lasts)
 
     def company(self) -> str:
         return f"{self.last()} {self.dice.choice(TRADES)} {self.dice.choice(FORMS)}"
 
     def clinic(self) -> str:
         return (
-            f"{self.dice.choice(TOWNS)} {self.dice.choice(['Health Centre', 'Clinic', 'General Hospital', 'Pharmacy'])}"
+            f"{self.dice.choice(self.towns)} {self.dice.choice(['Health Centre', 'Clinic', 'General Hospital', 'Pharmacy'])}"
         )
 
     def town(self) -> str:
-        return self.dice.choice(TOWNS)
+        return self.dice.choice(self.towns)
 
     def address(self) -> str:
         return (
-            f"{self.dice.randint(2, 240)} {self.dice.choice(STREETS)}, {self.dice.randint(1000, 99999)} {self.town()}"
+            f"{self.dice.randint(2, 240)} {self.dice.choice(self.streets)}, {self.dice.randint(1000, 99999)} {self.town()}"
         )
 
     def vaccine(self) -> str:
-        return self.dice.choice(VACCINES)
+        return self.dice.choice(self.vaccines)
 
     def day(self, first: int, last: int) -> date:
         """A day of one of the years."""

@@ -90,7 +90,9 @@ def test_vaccine_name_is_not_taken_for_the_name(answers: Answers) -> None:
     assert said(answers, swapped, "What is the Name?") == "Jane Doe"
 
 
-@pytest.mark.parametrize("question", ["What is the passport number?", "When does it expire?", "What is the IBAN?", "What is the total?"])
+@pytest.mark.parametrize(
+    "question", ["What is the passport number?", "When does it expire?", "What is the IBAN?", "What is the total?"]
+)
 def test_what_the_card_does_not_say_has_no_answer(answers: Answers, question: str) -> None:
     finding = ask(answers, CARD, question)
     assert finding.answer is None
@@ -196,7 +198,8 @@ def test_labels_whose_blanks_were_lost_in_reading(answers: Answers) -> None:
 def test_pages_of_a_query_are_kept_to(answers: Answers) -> None:
     reading = reading_of_drawing("Name:  Jane Doe\nCity:  Norwick", "Name:  John Roe\nCity:  Eastham")
     first, second, none = answers.find(
-        reading, [Query("What is Name?", pages=("1",)), Query("What is Name?", pages=("2-*",)), Query("Name", pages=("7",))]
+        reading,
+        [Query("What is Name?", pages=("1",)), Query("What is Name?", pages=("2-*",)), Query("Name", pages=("7",))],
     )
     assert first.answer and first.answer.text == "Jane Doe" and first.answer.region.place.page == 1
     assert second.answer and second.answer.text == "John Roe" and second.answer.region.place.page == 2
@@ -222,4 +225,6 @@ def test_a_finding_tells_its_field_its_reasons_and_its_rivals(answers: Answers) 
     assert finding.answer.label is not None and finding.answer.label.text == "Date of Birth:"
     assert "stands right of 'Date of Birth:'" in finding.answer.reasons
     assert "reads as a date" in finding.answer.reasons
-    assert [c.confidence for c in finding.candidates] == sorted((c.confidence for c in finding.candidates), reverse=True)
+    assert [c.confidence for c in finding.candidates] == sorted(
+        (c.confidence for c in finding.candidates), reverse=True
+    )

@@ -19,8 +19,12 @@ QUESTIONS = [
     Query("What is Name?"), Query("When was the holder born?"), Query("total"), Query("What is the second dose's date?"),
     Query("company"), Query("Is the person married?"), Query("¿Cuál es el número de documento?"),
 ]  # fmt: skip
-WORDS = st.text(st.characters(exclude_categories=("Cs", "Zs", "Zl", "Zp", "Cc")), min_size=1, max_size=12).filter(str.strip)
-TELLING = st.sampled_from(["Name:", "Date", "of", "Birth", "Total", "12.50", "11/12/1980", "Jane", "X123", "No.", ":", "[x]", "Yes", "<<"])
+WORDS = st.text(st.characters(exclude_categories=("Cs", "Zs", "Zl", "Zp", "Cc")), min_size=1, max_size=12).filter(
+    str.strip
+)
+TELLING = st.sampled_from(
+    ["Name:", "Date", "of", "Birth", "Total", "12.50", "11/12/1980", "Jane", "X123", "No.", ":", "[x]", "Yes", "<<"]
+)
 PLACED = st.tuples(st.lists(WORDS | TELLING, min_size=1, max_size=5), st.integers(0, 1200), st.integers(0, 2000))
 
 
@@ -83,7 +87,18 @@ def test_the_same_document_gets_the_same_findings_from_another_instance() -> Non
 
 
 def test_a_page_full_of_hostile_text_is_answered_in_time() -> None:
-    rows = [[("a" * 400 if k % 7 == 0 else "Name:" * 20 if k % 5 == 0 else f"Date: {k}", 50.0, 20.0 * k, 900.0, 20.0 * k + 16)] for k in range(400)]
+    rows = [
+        [
+            (
+                "a" * 400 if k % 7 == 0 else "Name:" * 20 if k % 5 == 0 else f"Date: {k}",
+                50.0,
+                20.0 * k,
+                900.0,
+                20.0 * k + 16,
+            )
+        ]
+        for k in range(400)
+    ]
     words = [[(part, x1, y1, x2, y2) for part in text.split()] for [(text, x1, y1, x2, y2)] in rows]
     findings = ANSWERS.find(reading_of(page_of_words(words, height=9000)), QUESTIONS)
     assert len(findings) == len(QUESTIONS)

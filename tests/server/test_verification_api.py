@@ -13,11 +13,9 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from groundstone.server import verification
 from groundstone.server.app import create_app
 from groundstone.verification.spec import Privacy
 from tests.verification.standin import CARD, JANE, UNSURE, StandIn
@@ -28,13 +26,6 @@ from .live import serving
 BASE = "/api/verification/vaccination"
 
 
-def app_of(platform: VerifyingPlatform) -> FastAPI:
-    app = create_app(platform)
-    if not any(getattr(route, "path", "").startswith("/api/verification") for route in app.routes):
-        app.include_router(verification.router)
-    return app
-
-
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VerifyingPlatform]:
     with VerifyingPlatform(tmp_path_factory.mktemp("verification-api"), StandIn(), max_upload_mb=1) as made:
@@ -43,7 +34,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VerifyingPlat
 
 @pytest.fixture(scope="module")
 def client(platform: VerifyingPlatform) -> Iterator[httpx.Client]:
-    with serving(app_of(platform)) as address, httpx.Client(base_url=address, timeout=30) as client:
+    with serving(create_app(platform)) as address, httpx.Client(base_url=address, timeout=30) as client:
         yield client
 
 
@@ -197,7 +188,7 @@ def test_with_keys_tenants_are_apart_and_messages_need_an_administrator(tmp_path
         key = platform.keys.create(tenant="south", user="ben")
         bens = {"authorization": f"Bearer {key.bearer}"}
         mine = {"authorization": "Bearer the-owner-of-this-house"}
-        with serving(app_of(platform)) as address, httpx.Client(base_url=address, timeout=30) as client:
+        with serving(create_app(platform)) as address, httpx.Client(base_url=address, timeout=30) as client:
             assert client.get("/api/verification").status_code == 401
             sent = client.post(f"{BASE}/cases", files={"file": ("a.jpg", CARD)}, data={"wait": "20"}, headers=bens)
             case = sent.json()

@@ -213,7 +213,7 @@ def _companions(shapes: list[Shape]) -> list[Shape]:
     def alike(shape: Shape, other: Shape) -> bool:
         across, down = (abs(one - two) for one, two in zip(shape.middle, other.middle, strict=True))
         close = abs(shape.size - other.size) < 0.22 * max(shape.size, other.size)
-        lined = min(across, down) < max(0.4 * shape.size, 0.12 * max(across, down)) and across + down > 1.2 * shape.size
+        lined = min(across, down) < max(0.4 * shape.size, 0.08 * max(across, down)) and across + down > 1.2 * shape.size
         return other is not shape and close and lined and other.round == shape.round and not other.solid
 
     return [shape for shape in shapes if not (shape.round or shape.solid) or any(alike(shape, o) for o in shapes)]

@@ -1,0 +1,94 @@
+"""The people, firms and values of the unseen layouts: other names, and more ways to write a day and an amount."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from benchmarks.judgement.world import World
+from markupsafe import Markup, escape
+
+FIRST = """Rosalind Thaddeus Marguerite Ambrose Saoirse Lorenzo Greta Matteo Ingeborg Rafael Katarzyna Olufemi Beatriz
+Hamish Solveig Anaïs Dietrich Philippa Joaquín Milena Desmond Ottilie Farida Cormac Ludovica Emeka Bronwyn Casimir
+Tuulikki Renée""".split()
+LAST = [
+    "Abernathy", "Vasquez", "Oyelaran", "Steinbrück", "Kowalczyk", "Beaumont", "Pinheiro", "van Houten", "Echeverría",
+    "Hollenbeck", "Achterberg", "Sørensen", "Raghunathan", "Stojanović", "O'Sullivan", "McAllister", "Di Stefano",
+    "Weatherby-Jones", "Zanetti", "Fitzgerald", "Lundgren", "Mascarenhas", "Tran", "Cho",
+]  # fmt: skip
+TOWNS = "Kingsmere|Altenau|Villeneuve|Monteverde|San Telmo|Westbridge|Norrby|Clonard|Eikendal|Port Allen".split("|")
+STREETS = "Orchard Close|Bahnhofstrasse|Quai Nord|Via Roma|Avenida Sol|Canal Walk|King Street|Drottninggatan".split("|")
+VACCINES = "Comirnaty|Spikevax|Nuvaxovid|Fluarix Tetra|Engerix-B|Boostrix|Twinrix|Vaqta|Stamaril|Bimervax".split("|")
+NATIONS = "Ireland|Portugal|Ghana|Norway|Chile|Philippines|Poland|Kenya|Austria|Mexico|Estonia".split("|")
+MONTHS = {
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
+    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split(),
+}
+WEEKDAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
+
+
+class WiderWorld(World):
+    firsts, lasts, towns, streets, vaccines = FIRST, LAST, TOWNS, STREETS, VACCINES
+
+    def __init__(self, seed: str) -> None:
+        super().__init__(seed)
+        self.style = self.dice.choice(
+            ["iso", "dmy/", "dmy.", "dmy-", "mdy/", "d Mon Y", "Mon d, Y", "d MONTH Y", "dMONY"]
+            + ["MONTH d, Y", "d-Mon-Y", "d-Mon-y", "d MON Y", "d m Y", "Y/m/d"]
+        )
+
+    def lines(self, field: str, *parts: str) -> Markup:
+        """A value that runs over several lines; its right answer has a blank where a line ends."""
+        self.truth[field] = " ".join(parts)
+        inside = Markup("<br>").join(escape(part) for part in parts)
+        return Markup('<span data-f="{}">{}</span>').format(field, inside)
+
+    def nation(self) -> str:
+        return self.dice.choice(NATIONS)
+
+    def number(self, low: int, high: int) -> int:
+        return self.dice.randint(low, high)
+
+    def phone(self) -> str:
+        return self.code(self.pick("+44 2999 999999", "(999) 999-9999", "0999 99 99 99", "+353 1 999 9999"))
+
+    def clock(self) -> str:
+        return f"{self.dice.randint(7, 21):02}:{self.dice.randint(0, 59):02}"
+
+    def show(self, day: date, style: str = "") -> str:
+        """Also "de", "fr", "es" and "it" for a day with the name of its month in that language."""
+        style = style or self.style
+        name = day.strftime("%B")
+        match style:
+            case "MONTH d, Y":
+                return f"{name} {day.day}, {day.year}"
+            case "d-Mon-Y":
+                return f"{day.day:02}-{name[:3]}-{day.year}"
+            case "d-Mon-y":
+                return f"{day.day:02}-{name[:3]}-{day.year % 100:02}"
+            case "d MON Y":
+                return f"{day.day:02} {name[:3].upper()} {day.year}"
+            case "d m Y":
+                return f"{day.day:02} {day.month:02} {day.year}"
+            case "Y/m/d":
+                return f"{day.year}/{day.month:02}/{day.day:02}"
+            case "dmy/y":
+                return f"{day.day:02}/{day.month:02}/{day.year % 100:02}"
+            case "dmy.y":
+                return f"{day.day:02}.{day.month:02}.{day.year % 100:02}"
+            case "weekday":
+                return f"{WEEKDAYS[day.weekday()]} {day.day} {name[:3]} {day.year}"
+            case "de":
+                return f"{day.day}. {MONTHS['de'][day.month - 1]} {day.year}"
+            case "fr" | "it":
+                return f"{day.day} {MONTHS[style][day.month - 1]} {day.year}"
+            case "es":
+                return f"{day.day} de {MONTHS['es'][day.month - 1]} de {day.year}"
+        return super().show(day, style)
+
+    def plain(self, cents: int, separators: str = ",.") -> str:
+        """An amount without its currency; ``separators`` are those of thousands and of cents."""
+        sign = "-" if cents < 0 else ""
+        whole = f"{abs(cents) // 100:,}".replace(",", separators[0].strip() or "\N{NO-BREAK SPACE}")
+        return f"{sign}{whole}{separators[1]}{abs(cents) % 100:02}"
