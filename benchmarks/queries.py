@@ -1,4 +1,4 @@
-"""How often questions to forms are answered exactly right, by family and level of damage, and whether confidence is true.
+"""How often questions to forms are answered exactly right, by family and damage, and whether confidence is true.
 
     python -m benchmarks.queries --samples 300            # generated forms, read by simulated OCR
     python -m benchmarks.queries --samples 40 --ocr       # the same, drawn, damaged and read by the OCR engine
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import random
 import sys
 import time
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from benchmarks.forms.sample import Question, Sample, samples
 from benchmarks.forms.simulate import simulated
 from benchmarks.queries_data import same
+
 from groundstone.documents.base import Finding, Query, Reading
 from groundstone.documents.fields import Fields
 from groundstone.documents.queries import Answers
@@ -43,6 +45,12 @@ class Outcome:
         return self.finding.answer is not None
 
     @property
+    def ranked(self) -> bool:
+        """Whether the likeliest candidate is right, said or not."""
+        truth, best = self.question.answer, self.finding.candidates[:1]
+        return truth is not None and bool(best) and same(best[0].text, truth)
+
+    @property
     def right(self) -> bool:
         """Exactly right, or rightly without an answer."""
         found, truth = self.finding.answer, self.question.answer
@@ -63,7 +71,7 @@ def outcomes(made: Iterable[Sample], answers: Answers, read: Callable[[Sample], 
 def report(found: Sequence[Outcome]) -> None:
     for title, group in (("family", lambda one: one.sample.family), ("level", lambda one: str(one.sample.level)),
                          ("kind", lambda one: one.question.kind)):  # fmt: skip
-        print(f"\n{title:14} questions  right  wrong  silent | without answer  answered")
+        print(f"\n{title:14} questions  right  wrong  silent  ranked | without answer  answered")
         for name, some in [*sorted(_grouped(found, group).items()), ("all", list(found))]:
             print(_line(name, some))
     _reliability(found)
@@ -83,28 +91,32 @@ def _line(name: str, some: Sequence[Outcome]) -> str:
     absent = [one for one in some if one.question.answer is None]
     right, given = sum(one.right for one in there), sum(one.answered for one in there)
     count, false = max(len(there), 1), sum(one.answered for one in absent)
-    shares = f"{right / count:6.1%} {(given - right) / count:6.1%} {1 - given / count:7.1%}"
+    ranked = sum(one.ranked for one in there)
+    shares = f"{right / count:6.1%} {(given - right) / count:6.1%} {1 - given / count:7.1%} {ranked / count:7.1%}"
     return f"{name:14} {len(there):9} {shares} | {len(absent):14} {false / max(len(absent), 1):9.1%}"
 
 
 def _reliability(found: Sequence[Outcome]) -> None:
     print("\nconfidence   answers  mean said  exactly right")
     given = [one for one in found if one.answered]
-    for low, high in zip(BANDS, BANDS[1:], strict=False):
+    for low, high in itertools.pairwise(BANDS):
         inside = [one for one in given if low <= one.finding.confidence < high]
         if inside:
             said = sum(one.finding.confidence for one in inside) / len(inside)
-            print(f"{low:.2f}-{min(high, 1):.2f} {len(inside):11} {said:10.3f} {sum(one.right for one in inside) / len(inside):14.3f}")
+            true = sum(one.right for one in inside) / len(inside)
+            print(
+                f"{low:.2f}-{min(high, 1):.2f} {len(inside):11} {said:10.3f} {true:14.3f}"
+            )
 
 
 def errors(found: Sequence[Outcome], most: int) -> None:
-    wrong = [one for one in found if not one.right]
+    wrong = [one for one in found if not (one.right or (not one.answered and one.ranked))]
     for one in random.Random(1).sample(wrong, min(most, len(wrong))):
-        best = one.finding.candidates[0] if one.finding.candidates else None
-        print(f"\n{one.sample.id} {one.sample.layout} {one.sample.language} level {one.sample.level}: {one.question.text}"
-              f"\n  should be {one.question.answer!r}, {'said' if one.answered else 'would have said'} {best and best.text!r}"
-              f" {best.confidence if best else 0:.2f}, field {one.finding.field}, {best.reasons if best else ''}"
-              f"\n  others: {[candidate.text for candidate in one.finding.candidates[1:]]}")  # fmt: skip
+        sample, question, finding = one.sample, one.question, one.finding
+        print(f"\n{sample.id} {sample.layout} {sample.language} level {sample.level}: {question.text}")
+        print(f"  should be {question.answer!r}, field {finding.field}, {'answered' if one.answered else 'silent'}")
+        for candidate in finding.candidates[:4]:
+            print(f"    {candidate.confidence:.2f} {candidate.text!r}: {', '.join(candidate.reasons)}")
 
 
 def main(words: Sequence[str]) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from benchmarks.forms.sample import Sample, samples
+from benchmarks.forms.simulate import simulated
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from benchmarks.forms.sample import Sample, samples
-from benchmarks.forms.simulate import simulated
 from groundstone.documents.base import Page, Place, Query, Reading, Ruling
 from groundstone.documents.fields import LOWEST, Fields
 from groundstone.documents.layout import understand
@@ -56,12 +56,18 @@ def _plain(text: str) -> str:
 
 
 def flipped(reading: Reading) -> Reading:
-    """The pages with their last line first, each line readable as before. Pages that are turned far stay as they are."""
-    return replace(reading, pages=tuple(_flipped(page) if min(page.rotation, 360 - page.rotation) < 20 else page for page in reading.pages))
+    """The pages with their last line first, each line readable as before. Pages turned far stay as they are."""
+    return replace(
+        reading,
+        pages=tuple(_flipped(page) if min(page.rotation, 360 - page.rotation) < 20 else page for page in reading.pages),
+    )
 
 
 def _flipped(page: Page) -> Page:
-    lines = [replace(line, place=_down(line.place), words=tuple(replace(w, place=_down(w.place)) for w in line.words)) for line in page.lines]
+    lines = [
+        replace(line, place=_down(line.place), words=tuple(replace(w, place=_down(w.place)) for w in line.words))
+        for line in page.lines
+    ]
     marks = tuple(replace(mark, place=_down(mark.place)) for mark in page.marks)
     rulings = tuple(Ruling((one.start[0], 1 - one.start[1]), (one.end[0], 1 - one.end[1])) for one in page.rulings)
     return replace(page, lines=tuple(reversed(lines)), marks=marks, rulings=rulings, rotation=-page.rotation % 360)
@@ -132,7 +138,9 @@ class Unaware(Words):
         if asked.field != self._lacking:
             return super()._wanted(question)
         if asked.others and asked.others[0].score >= LOWEST:
-            next_best = replace(asked, field=asked.others[0].field, confidence=asked.others[0].score, others=asked.others[1:])
+            next_best = replace(
+                asked, field=asked.others[0].field, confidence=asked.others[0].score, others=asked.others[1:]
+            )
             return self._of(next_best)
         return self._bare.wanted(question)
 
@@ -142,8 +150,10 @@ def _nearly(texts: Sequence[str], answer: str) -> NDArray[np.bool_]:
     return (likeness >= NEARLY) & (likeness == likeness.max())
 
 
-def collected(fields: Fields, count: int, embed: Embed | None = None, split: str = "train", seed: int = 1) -> list[Posed]:
-    """The questions of so many samples, every other seven samples without the embedding model; same arguments, same questions."""
+def collected(
+    fields: Fields, count: int, embed: Embed | None = None, split: str = "train", seed: int = 1
+) -> list[Posed]:
+    """The questions of so many samples, half of them without the embedding model; same arguments, same questions."""
     posers, rng = (Poser(fields), Poser(fields, embed)), random.Random(seed)
     made = samples(split, seed, count)
     return [posed for n, sample in enumerate(made) for posed in posers[n // 7 % 2].posed(sample, rng)]

@@ -22,6 +22,7 @@ FLOORS = {
     **dict.fromkeys(("models", "stores", "guard"), 3),
     **dict.fromkeys(("questions", "documents", "endpoints"), 4),
     **dict.fromkeys(("knowledge", "forensics", "builder", "training", "verification"), 5),
+    "applications": 5.5,
     "platform": 6,
     **dict.fromkeys(("apps", "server", "gateways"), 7),
     "cli": 8,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+import unicodedata
+from datetime import date, timedelta
 
+from benchmarks.judgement.world import MONTHS as ENGLISH
 from benchmarks.judgement.world import World
 from markupsafe import Markup, escape
 
@@ -47,6 +50,17 @@ class WiderWorld(World):
     def nation(self) -> str:
         return self.dice.choice(NATIONS)
 
+    def later(self, day: date, days: int) -> date:
+        return day + timedelta(days)
+
+    def mrz(self, surname: str, given: str, number: str, born: date, sex: str, expires: date) -> str:
+        """Both lines of a passport of Utopia, as ICAO Doc 9303 part 4 lays them out."""
+        above = f"P<UTO{_latin(surname)}<<{_latin(given)}".ljust(44, "<")[:44]
+        parts = [f"{number}{_check(number)}", *(f"{day:%y%m%d}{_check(f'{day:%y%m%d}')}" for day in (born, expires))]
+        personal = "<" * 14 + "0"
+        checked = _check("".join(parts) + personal)
+        return f"{above}\n{parts[0]}UTO{parts[1]}{sex}{parts[2]}{personal}{checked}"
+
     def number(self, low: int, high: int) -> int:
         return self.dice.randint(low, high)
 
@@ -59,7 +73,7 @@ class WiderWorld(World):
     def show(self, day: date, style: str = "") -> str:
         """Also "de", "fr", "es" and "it" for a day with the name of its month in that language."""
         style = style or self.style
-        name = day.strftime("%B")
+        name = ENGLISH[day.month - 1]
         match style:
             case "MONTH d, Y":
                 return f"{name} {day.day}, {day.year}"
@@ -92,3 +106,15 @@ class WiderWorld(World):
         sign = "-" if cents < 0 else ""
         whole = f"{abs(cents) // 100:,}".replace(",", separators[0].strip() or "\N{NO-BREAK SPACE}")
         return f"{sign}{whole}{separators[1]}{abs(cents) % 100:02}"
+
+
+def _latin(name: str) -> str:
+    """A name in the letters of a machine-readable zone."""
+    plain = unicodedata.normalize("NFKD", name.upper().replace("Ø", "OE").replace("Ü", "UE"))
+    letters = "".join(char for char in plain if not unicodedata.combining(char) and char != "'")
+    return re.sub("[^A-Z]+", "<", letters)
+
+
+def _check(text: str) -> int:
+    """The check digit: weights 7, 3, 1; letters count from 10, fillers 0."""
+    return sum((0 if char == "<" else int(char, 36)) * (7, 3, 1)[at % 3] for at, char in enumerate(text)) % 10

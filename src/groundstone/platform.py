@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +13,8 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from groundstone import config
-from groundstone.errors import ConfigError, NotFound, NotSupported
+from groundstone.applications import APPS, App, applications
+from groundstone.errors import NotFound
 from groundstone.identity import LOCAL, Principal
 from groundstone.knowledge.base import KnowledgeBase
 from groundstone.knowledge.spec import KnowledgeSpec, SourceSpec
@@ -48,38 +48,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 EMBEDDING_MODEL = "all-minilm-l6-v2"
 DIMENSIONS = 384
-APPS = Path(__file__).parent / "apps"
 CLOSED = (  # those that work in the background first, what they work with afterwards
     "_verifying", "ingestion", "training", "kept", "document_jobs", "documents", "models", "store", "conversations",
     "keys", "ledger", "resources", "queue",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """An application that ships with Groundstone: a folder under ``apps/`` with an app.toml.
-
-    ``page`` is where people use it. ``knowledge`` describes its knowledge base, of the same name, when it has one.
-    """
-
-    name: str
-    title: str
-    about: str
-    welcome: str
-    examples: tuple[str, ...]
-    page: str
-    knowledge: KnowledgeSpec | None = None
-
-    @property
-    def knowledge_base(self) -> str:
-        return self.knowledge.name if self.knowledge else ""
-
-    @property
-    def spec(self) -> KnowledgeSpec:
-        """Raises NotSupported for an application without a knowledge base."""
-        if self.knowledge is None:
-            raise NotSupported(f"the application {self.name!r} has no knowledge base")
-        return self.knowledge
 
 
 class part(cached_property[T]):
@@ -155,19 +127,21 @@ class Platform:
     @part
     def training(self) -> Training:
         """Jobs that train custom models, and the names that these have."""
-        from groundstone.knowledge.bucket import bucket_address, bucket_folder, read_object
+        from groundstone.knowledge.bucket import bucket_address, bucket_folder
         from groundstone.training.jobs import Training
-
-        def read(address: str) -> bytes:
-            from groundstone.knowledge.s3 import fetch_object
-
-            return read_object(address, self.buckets, lambda uri: fetch_object(uri, self.settings.s3_endpoint))
 
         def place(address: str) -> tuple[Path, str] | None:
             folder = bucket_folder(address, self.buckets)
             return None if folder is None else (folder, bucket_address(address)[1])
 
-        return Training(self.resources, self.custom, read, place, self.settings.home / "training")
+        return Training(self.resources, self.custom, self._object, place, self.settings.home / "training")
+
+    def _object(self, address: str) -> bytes:
+        """The bytes of s3://bucket/key, from a bucket's folder or an S3 server. Raises SourceError."""
+        from groundstone.knowledge.bucket import read_object
+        from groundstone.knowledge.s3 import fetch_object
+
+        return read_object(address, self.buckets, lambda uri: fetch_object(uri, self.settings.s3_endpoint))
 
     @part
     def tasks(self) -> Tasks:
@@ -327,15 +301,14 @@ class Platform:
         from groundstone.verification.spec import load_all, rules_of
         from groundstone.verification.steps import Parts
 
-        def fetch(uri: str) -> bytes:
-            from groundstone.knowledge.s3 import fetch_object
-
-            return fetch_object(uri, self.settings.s3_endpoint)
-
         def made(spec: Spec) -> Verification:
-            parts = Parts(lambda: self.documents, lambda: rules_of(spec).decide)
+            rules = rules_of(spec)
+            parts = Parts(lambda: self.documents, lambda: rules.decide)
             home = self.settings.home / "verification" / spec.name
-            return Verification(spec, self.queue, parts, home, buckets=self.buckets, fetch=fetch)
+            threads = self.settings.reading_at_once or os.cpu_count() or 1
+            return Verification(
+                spec, self.queue, parts, home, buckets=self.buckets, fetch=self._object, threads=threads
+            )
 
         return Registry(load_all(APPS, self.settings.home / "verification"), made)
 
@@ -375,7 +348,7 @@ class Platform:
 
     def apps(self) -> list[App]:
         """The applications of this installation, by name."""
-        return [_app(path) for path in sorted(APPS.glob("*/app.toml"))]
+        return applications()
 
     def app(self, name: str) -> App:
         found = next((app for app in self.apps() if app.name == name), None)
@@ -469,27 +442,6 @@ def _absolute(source: SourceSpec) -> SourceSpec:
     if source.kind == "s3" or not source.path:
         return source
     return replace(source, path=str(Path(source.path).expanduser().absolute()))
-
-
-def _app(path: Path) -> App:
-    """An app.toml with ``page`` describes an application that is a page; any other one a knowledge base."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: {error}") from None
-    if "page" in data:
-        return _page_app(data, path)
-    spec = KnowledgeSpec.from_json(data)
-    inside = replace(spec.source, path=str(path.parent / spec.source.path))
-    spec = replace(spec, source=inside)
-    return App(spec.name, spec.title, spec.about, spec.welcome, spec.examples, f"/chat/{spec.name}", spec)
-
-
-def _page_app(data: dict[str, Any], path: Path) -> App:
-    wanted = {"name", "title", "about", "welcome", "examples", "page"}
-    if set(data) != wanted or not all(isinstance(data[name], str) for name in wanted - {"examples"}):
-        raise ConfigError(f"{path}: an application with a page has exactly {', '.join(sorted(wanted))}")
-    return App(**{**data, "examples": tuple(data["examples"])})
 
 
 def _no_base(name: str) -> NotFound:

@@ -79,7 +79,7 @@ def test_samples_are_submitted_with_their_travellers(
     (samples / "card.jpg").write_bytes(CARD)
     (samples / "travellers.csv").write_text("file,name\ncard.jpg,Somebody Else\n")
     (samples / "expected.json").write_text("[]")
-    assert "no samples ship with vaccination" in str(run("samples", code=1).exception)
+    assert "no sample documents ship with vaccination" in str(run("samples", code=1).exception)
     monkeypatch.setattr(
         "groundstone.platform.Platform", lambda: VerifyingPlatform(tmp_path / "home", StandIn(), samples=samples)
     )

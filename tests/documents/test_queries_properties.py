@@ -16,7 +16,8 @@ from tests.documents.test_queries_answers import CARD, DOSES, RECEIPT
 
 ANSWERS = Answers(Fields.load(), lambda: None)
 QUESTIONS = [
-    Query("What is Name?"), Query("When was the holder born?"), Query("total"), Query("What is the second dose's date?"),
+    Query("What is Name?"), Query("When was the holder born?"), Query("total"),
+    Query("What is the second dose's date?"),
     Query("company"), Query("Is the person married?"), Query("¿Cuál es el número de documento?"),
 ]  # fmt: skip
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Zs", "Zl", "Zp", "Cc")), min_size=1, max_size=12).filter(
@@ -52,7 +53,8 @@ def test_answers_are_words_of_the_page_and_confidence_is_a_probability(lines: li
         assert 0 <= finding.confidence <= 1
         for candidate in finding.candidates:
             assert 0 <= candidate.confidence <= 1
-            assert candidate.text.strip() and candidate.region.words
+            assert candidate.text.strip()
+            assert candidate.region.words
             assert _bare(candidate.text) in "".join(_bare(word.text) for word in candidate.region.words)
             assert all(any(_bare(word.text) in whole for whole in letters) for word in candidate.region.words)
 

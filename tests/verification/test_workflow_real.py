@@ -12,9 +12,10 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from groundstone.applications import APPS
 from groundstone.config import Settings
 from groundstone.identity import LOCAL
-from groundstone.platform import APPS, Platform
+from groundstone.platform import Platform
 from groundstone.stores.queue import Queue
 from groundstone.verification.service import Verification
 from groundstone.verification.spec import Privacy, Spec, load_all, rules_of

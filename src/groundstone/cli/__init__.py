@@ -20,6 +20,7 @@ from groundstone.cli.run import run
 from groundstone.cli.serve import serve
 from groundstone.cli.tasks import summarise, translate
 from groundstone.cli.usage import usage
+from groundstone.cli.verification import verification
 from groundstone.errors import GroundstoneError
 
 
@@ -29,7 +30,10 @@ def cli() -> None:
     """Answers that stand on your own documents."""
 
 
-for command in (demo, serve, run, read, kb, models, movies, builder, evaluate, usage, summarise, translate, keys, mcp):
+COMMANDS = (
+    demo, serve, run, read, verification, kb, models, movies, builder, evaluate, usage, summarise, translate, keys, mcp,
+)  # fmt: skip
+for command in COMMANDS:
     cli.add_command(command)
 
 

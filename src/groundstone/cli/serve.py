@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -20,8 +21,8 @@ def serve(host: str | None, port: int | None) -> None:
     run(host, port)
 
 
-def run(host: str | None, port: int | None, page: str = "/") -> None:
-    """``page`` is the one whose address is printed."""
+def run(host: str | None, port: int | None, page: str = "/", begin: Callable[[Platform], str] | None = None) -> None:
+    """``page`` is the one whose address is printed. ``begin`` starts what works beside the server, and says so."""
     import socket
     import threading
     from dataclasses import replace
@@ -50,6 +51,8 @@ def run(host: str | None, port: int | None, page: str = "/") -> None:
         listener.listen(128)  # before the address is printed, so that nobody who reads it is refused
         shown = f"[{settings.host}]" if ":" in settings.host else settings.host
         click.echo(f"Groundstone is at http://{shown}:{listener.getsockname()[1]}{page}  (Ctrl-C stops it)")
+        if begin is not None:
+            click.echo(begin(platform))
         if page == "/" and not platform.knowledge_bases():
             threading.Thread(target=_install, args=(platform,), daemon=True).start()
         _spare_collector()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from groundstone.cli import show
-from groundstone.errors import InvalidInput, NotSupported
+from groundstone.errors import InvalidInput
 from groundstone.identity import LOCAL
 
 if TYPE_CHECKING:
@@ -75,18 +75,8 @@ def submit(
 @APP
 def samples(app: str) -> None:
     """Submit the sample documents that ship with the application, each with its traveller."""
-    from groundstone.verification.arrivals import documents_in
-    from groundstone.verification.travellers import traveller_of
-
     with _opened(app, start=True) as found:
-        folder = found.spec.samples
-        if folder is None:
-            raise NotSupported(f"no samples ship with {app}")
-        paths = [path for path in documents_in(folder) if path.suffix != ".json"]
-        taken = [
-            found.submit(LOCAL, path.read_bytes(), path.name, traveller=traveller_of(path, folder)) for path in paths
-        ]
-        for case in taken:
+        for case in found.take_samples(LOCAL):
             _tell(_ended(found, case), False)
 
 

@@ -13,7 +13,7 @@ from groundstone.documents.ocr_read import cut, recognise, turned, upside_down
 
 _LONG = 2.0  # a patch this much longer than high shows the direction of its line
 _NEAR = 8.0  # degrees
-_SAMPLE = 9  # lines that vote on which way is up
+_SAMPLE = 7  # lines that vote on which way is up
 _CLEAR = 0.75  # share of votes
 
 

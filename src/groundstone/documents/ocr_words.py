@@ -20,7 +20,7 @@ _AFTER_LABEL = 0.15 * HEIGHT  # the same behind the colon of a label
 _THIN = 0.36 * HEIGHT  # and beside characters with much room around them
 _DIGITS = 0.5 * HEIGHT  # and between digits
 _STEP = 1.2  # and they stand this much further apart than letters of the line do
-_SPELLED = 5  # letters of a word that make a zero in it unlikely
+_SPELLED = 7  # letters of a word in capitals that make a zero in it unlikely: codes of bookings have six
 _ZERO = re.compile(r"(?<=([^\W\d_]))0(?=[^\W\d_])|(?<=[a-zà-ÿ]{3}([a-zà-ÿ]))0$")
 _ROOMY = frozenset("1lIij|.,'`-!/\\")
 _BOXES = frozenset("□☐■☑☒○●◯")  # a character of its own, never part of a word
@@ -141,7 +141,8 @@ def _spelled(word: str) -> str:
     ('BJORNSTAD', 'firmado', 'X0Y', 'AB0C12')
     """
     letters = sum(character.isalpha() for character in word)
-    if "0" not in word or letters < _SPELLED or any(character in "123456789" for character in word):
+    few = 5 if word[1:] != word[1:].upper() else _SPELLED
+    if "0" not in word or letters < few or any(character in "123456789" for character in word):
         return word
     return _ZERO.sub(lambda found: "o" if (found[1] or found[2]).islower() else "O", word)
 

@@ -26,6 +26,7 @@ _KINDS = {
     "draw": "groundstone.documents.child_draw",
 }
 _LIMITS = Limits(cpu=90, wall=180.0, memory=3 * 2**30)
+_MANY_PAGES = ("application/pdf", "image/tiff")  # types of files that may have more than one
 _TOGETHER = 16  # pages with text of their own that one child reads at a time
 _SENT = 32 * 2**20  # bytes of a file that are worth sending for one page; a larger file is sent for several
 _WIDEST = 4000  # pixels
@@ -51,12 +52,7 @@ class Reader:
         Raises UnreadableDocument, UnsupportedDocument, DocumentTooLarge, and WeightsMissing when rapidocr's models are
         not installed.
         """
-        require()
-        if len(data) > self._max_bytes:
-            raise DocumentTooLarge(
-                f"{name or 'the file'} has {len(data) >> 20} MB; at most {self._max_bytes >> 20} MB are read"
-            )
-        kind = media_type(data)
+        kind = self._kind(data, name)
         found = self._run("examine", data, {"media_type": kind})
         return Examined(kind, found["page_count"], found["width"], found["height"], len(data))
 
@@ -74,10 +70,11 @@ class Reader:
         Raises UnreadableDocument, UnsupportedDocument, DocumentTooLarge, InvalidInput (pages), and Conflict when
         ``stop`` was set before the end.
         """
-        examined = self.examine(data, name)
-        numbers = pages_of(pages, examined.page_count)
-        work = _Work(self._run, data, examined.media_type, numbers, progress, stop or threading.Event())
-        return Reading(examined.media_type, work.done(self._at_once), examined.page_count)
+        kind = self._kind(data, name)
+        count = self.examine(data, name).page_count if kind in _MANY_PAGES else 1
+        numbers = pages_of(pages, count)
+        work = _Work(self._run, data, kind, numbers, progress, stop or threading.Event())
+        return Reading(kind, work.done(self._at_once), count)
 
     def picture(
         self,
@@ -108,6 +105,14 @@ class Reader:
     def close(self) -> None:
         """End the child processes."""
         self._sandbox.close()
+
+    def _kind(self, data: bytes, name: str) -> str:
+        require()
+        if len(data) > self._max_bytes:
+            raise DocumentTooLarge(
+                f"{name or 'the file'} has {len(data) >> 20} MB; at most {self._max_bytes >> 20} MB are read"
+            )
+        return media_type(data)
 
     def _run(self, kind: str, data: bytes, options: dict[str, Any]) -> dict[str, Any]:
         with self._turns.one():

@@ -24,7 +24,8 @@ from groundstone.server.stream import Events, pulled, wants_events, work
 
 if TYPE_CHECKING:
     from groundstone.knowledge.base import How, KnowledgeBase
-    from groundstone.platform import App, Platform
+    from groundstone.applications import App
+from groundstone.platform import Platform
     from groundstone.records import Document, Hit
 
 Caller = Annotated[Principal, Depends(auth.principal)]

@@ -56,16 +56,20 @@ class Pool:
         self._wake.set()
 
     def now(self, item: Item) -> None:
-        """Work on an item that the caller claimed, in the caller's thread."""
+        """Work on an item that the caller claimed, while the caller waits; what goes wrong is saved with the item."""
+        done = Event()
+
+        def work(stop: Event) -> None:
+            try:
+                self._work(item, stop)
+            finally:
+                done.set()
+
         self._keep(item)
-        over = Event()
-        if self._conductor is None:  # nobody else gives signs of life
-            threading.Thread(target=self._beat_until, args=(over,), daemon=True).start()
-        try:
-            self._run(item, Event())
-        finally:
-            over.set()
-            self._let_go(item)
+        self._workers.start(f"{item.number}-{item.claim}", work)
+        while not done.wait(self._queue.lease / 4):
+            if self._conductor is None:  # nobody else gives signs of life
+                self._beat()
 
     def stop(self) -> None:
         """Give back what is worked on, at the end of each present step; another process may go on with it."""
@@ -101,13 +105,6 @@ class Pool:
             held = list(self._held.values())
         if held:
             self._queue.beat(held)
-
-    def _beat_until(self, over: Event) -> None:
-        while not over.wait(self._queue.lease / 4):
-            try:
-                self._beat()
-            except StoreError as error:
-                log.warning("no sign of life could be given: %s", error)
 
     def _take(self) -> bool:
         with self._guard:

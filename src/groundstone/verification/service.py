@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from groundstone.documents.base import Place, Query
 from groundstone.documents.table import csv_text
-from groundstone.errors import ConfigError, NotFound, StoreError, UnreadableDocument
+from groundstone.errors import ConfigError, NotFound, NotSupported, StoreError, UnreadableDocument
 from groundstone.identity import LOCAL, Principal
 from groundstone.jobs import Workers
 from groundstone.verification import review
-from groundstone.verification.arrivals import Folder
+from groundstone.verification.arrivals import Folder, documents_in
 from groundstone.verification.case import REVIEW, UPLOAD, Case, case_of, plain_name
 from groundstone.verification.files import Files
 from groundstone.verification.intake import Arrived, Fetch, Intake, Origin
@@ -24,6 +24,7 @@ from groundstone.verification.pool import Pool
 from groundstone.verification.retention import PURGE_EVERY, Retention
 from groundstone.verification.spec import Spec
 from groundstone.verification.steps import READ, STORE, Parts, Steps
+from groundstone.verification.travellers import traveller_of
 from groundstone.verification.work import Work, pause
 
 if TYPE_CHECKING:
@@ -160,6 +161,16 @@ class Verification:
         if wait > 0:
             item = self._answered(caller, item, min(wait, PATIENCE))
         return case_of(item)
+
+    def take_samples(self, caller: Principal) -> list[Case]:
+        """Take the sample documents that ship with the application, each with its traveller. Raises NotSupported."""
+        folder = self.spec.samples
+        if folder is None:
+            raise NotSupported(f"no sample documents ship with {self.spec.name}")
+        paths = [path for path in documents_in(folder) if path.suffix != ".json"]
+        return [
+            self.submit(caller, path.read_bytes(), path.name, traveller=traveller_of(path, folder)) for path in paths
+        ]
 
     def arrived(self, caller: Principal, message: Any) -> list[Arrived]:
         """Take the documents that a message of S3, or a manifest, speaks of.

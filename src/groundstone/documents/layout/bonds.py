@@ -15,6 +15,7 @@ from groundstone.documents.layout import labels
 from groundstone.documents.layout.grids import Grid, Places
 from groundstone.documents.layout.inline import Atom
 from groundstone.documents.layout.segments import Sheet
+from groundstone.documents.layout.under import under
 
 INLINE, RIGHT, BELOW, ABOVE = "inline", "right", "below", "above"
 WAYS = {INLINE: 0.15, RIGHT: 0.35, BELOW: 0.3, ABOVE: 0.15}  # what speaks for each before any vote is cast
@@ -79,6 +80,7 @@ class Scene:
             if neighbour is not None:
                 self.left[id(neighbour)] = atom
         self.below = {id(atom): self._nearest_below(atom) for atom in self.atoms}
+        self._under: set[int] = set()
         self.above: dict[int, Atom] = {}
         for atom in self.atoms:
             lower = self.below[id(atom)]
@@ -86,7 +88,8 @@ class Scene:
                 self.above[id(lower)] = atom
 
     def bonds(self) -> list[Bond]:
-        """Everything that may belong together, however badly."""
+        """Everything that may belong together, however badly. Call it when the chances are final."""
+        self._under = under(self.atoms, self.above, self.below, self._rules_between)
         found = [bond for label in self.atoms if label.told is None and not label.is_told for bond in self._of(label)]
         return [bond for bond in found if bond.fit > 0]
 
@@ -140,6 +143,9 @@ class Scene:
     def _fit_above(self, value: Atom, label: Atom) -> float:
         """A small label close below its value, which no other label claims from above."""
         gap = max(label.rect.top - value.rect.bottom, 0.0)
+        if id(label) in self._under:
+            rules = self._rules_between(value, label)
+            return _aligned(value, label) / (1 + 0.3 * gap) * (1.0, 1.0, 0.1)[min(rules, 2)]
         below, over = self.below[id(label)], self.above.get(id(value))
         next_gap = below.rect.top - label.rect.bottom if below is not None else DROP
         last_gap = value.rect.top - over.rect.bottom if over is not None else DROP
@@ -147,9 +153,12 @@ class Scene:
             return 0.0
         return 0.8 * self._fit_below(value, label)
 
+    def _rules_between(self, upper: Atom, lower: Atom) -> int:
+        return self.sheet.parted(upper.rect.middle[1], lower.rect.middle[1], lower.rect.middle[0])
+
     def _fit_below(self, label: Atom, value: Atom) -> float:
         gap = max(value.rect.top - label.rect.bottom, 0.0)
-        fit = _aligned(label, value) / (1 + 0.6 * gap)
+        fit = _aligned(label, value) / (1 + 0.6 * gap) * (0.4 if id(label) in self._under else 1.0)
         if self.same_cell(label, value):
             return min(1.3 * fit, 1.0)
         parted = self.sheet.parted(label.rect.middle[1], value.rect.middle[1], value.rect.middle[0])

@@ -1,7 +1,7 @@
 """Tables without drawn cells: rows whose words stand in the same columns, with the same gaps running down between them.
 
 A run of rows grows downwards as long as its gaps stay open. A single stretch of words close below a row continues one
-of its cells, or, where it is wider than a column, spans several.
+of its cells, or, where it is wider than a column, spans several. Tables that read across may have two rows only.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from groundstone.documents.layout import labels
+from groundstone.documents.layout import across, labels
 from groundstone.documents.layout.grids import Grid, slots_of
 from groundstone.documents.layout.segments import Segment, rows
 from groundstone.documents.layout.upright import Rect
@@ -38,6 +38,16 @@ class _Part:
         return [row for row in self.rows if not _spans(row, self.bands)]
 
     @property
+    def texts(self) -> list[list[str]]:
+        """What stands in each place of the plain rows."""
+        found = [["" for _ in self.bands] for _ in self.plain]
+        for texts, row in zip(found, self.plain, strict=True):
+            for segment in row:
+                place = _column(segment, self.bands)
+                texts[place] = f"{texts[place]} {segment.text}".strip()
+        return found
+
+    @property
     def score(self) -> float:
         """Places filled, times the square of their share: a full table beats a longer one with holes."""
         filled = sum(len({_column(segment, self.bands) for segment in row}) for row in self.plain)
@@ -49,11 +59,13 @@ def find(segments: Sequence[Segment]) -> list[Grid]:
     lines = rows(segments)
     free = [True] * len(lines)
     found: list[Grid] = []
-    for part in sorted(_parts(lines), key=lambda part: (-part.score, part.start)):
-        if not all(free[part.start : part.end]):
+    parts = sorted(_parts(lines), key=lambda part: (-part.score, part.start))
+    reading = {id(part) for part in parts if across.reads_across(part.texts)}
+    for part in sorted(parts, key=lambda part: id(part) not in reading):
+        if not all(free[part.start : part.end]) or (len(part.rows) < LEAST_ROWS and id(part) not in reading):
             continue
         free[part.start : part.end] = [False] * (part.end - part.start)
-        if not _is_form(part.plain, part.bands):
+        if id(part) in reading or not _is_form(part.plain, part.bands):
             found.append(_grid(part.rows, part.bands))
     return sorted(found, key=lambda grid: grid.rect.top)
 
@@ -64,7 +76,7 @@ def _parts(lines: list[list[Segment]]) -> Iterator[_Part]:
         if start and len(lines[start]) == len(lines[start - 1]) and _near(lines[start - 1], lines[start]):
             continue
         run = _run(lines, start)
-        for count in range(LEAST_ROWS, len(run) + 1):
+        for count in range(across.LEAST_ROWS, len(run) + 1):
             if count < len(run) and len(run[count]) == len(run[count - 1]):
                 continue
             bands = _bands(run[:count])
@@ -151,7 +163,7 @@ def _wrapped(run: Sequence[Sequence[Segment]], bands: Sequence[tuple[float, floa
 
 def _regular(merged: Sequence[Sequence[Segment]], bands: Sequence[tuple[float, float]]) -> bool:
     """Enough of the places are filled, and each column is, in half of the rows at least."""
-    if len(merged) < LEAST_ROWS:
+    if len(merged) < across.LEAST_ROWS:
         return False
     filled = [{_column(segment, bands) for segment in row} for row in merged]
     share = sum(map(len, filled)) / (len(merged) * len(bands))

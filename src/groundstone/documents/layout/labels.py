@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 HEADS = frozenset(
     """
@@ -85,6 +86,7 @@ def ends_label(text: str) -> bool:
     return text.rstrip(" ._…").endswith((":", "："))
 
 
+@lru_cache(maxsize=8192)
 def likeness(text: str) -> float:
     """How much the text reads like a label, from 0 (a value, a sentence) to 1."""
     if ends_label(text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from groundstone.documents.base import Cell, Mark, Region, Table, Word
-from groundstone.documents.layout import labels
+from groundstone.documents.layout import across, labels
 from groundstone.documents.layout.grids import Grid, Places
 from groundstone.documents.layout.segments import Segment, Sheet, rows
 from groundstone.documents.layout.upright import Rect
@@ -34,6 +34,14 @@ class Filled:
         """The whole segments that have a part in the grid."""
         inside = {id(word) for parts in self.parts for part in parts for word in part.words}
         return [segment for segment in self.sheet.segments if any(id(word) in inside for word in segment.words)]
+
+    @property
+    def texts(self) -> list[list[str]]:
+        """By rows and columns; that of a slot over several stands in the first, "" in the others."""
+        found = [["" for _ in range(self.grid.columns)] for _ in range(self.grid.rows)]
+        for number, slot in enumerate(self.grid.slots):
+            found[slot.row][slot.column] = self.text(number)
+        return found
 
     def text(self, slot: int) -> str:
         return " ".join(word.text for word in self.words(slot))
@@ -78,6 +86,8 @@ def is_table(filled: Filled) -> bool:
 def is_data(filled: Filled) -> bool:
     """A table whose cells answer to a header above them, not a form in which labels and values alternate."""
     grid = filled.grid
+    if across.reads_across(filled.texts):
+        return True
     if grid.rows < 3 and grid.columns < 3:
         return False
     plain = [n for n, slot in enumerate(grid.slots) if slot.rows == 1 and slot.columns == 1 and filled.parts[n]]
@@ -125,7 +135,9 @@ def title_above(sheet: Sheet, grid: Grid) -> Segment | None:
         for segment in sheet.segments
         if 0 <= around.top - segment.rect.bottom < TITLE_ABOVE and segment.rect.beside(around) > 0.5
     ]
-    if len(near) != 1 or labels.ends_label(near[0].text) or len(near[0].words) > labels.LONG:
+    if len(near) != 1 or len(near[0].words) > labels.LONG:
+        return None
+    if any(labels.ends_label(word.text) for word in near[0].words):
         return None
     rect = near[0].rect
     centred = abs(rect.middle[0] - around.middle[0]) < 2
@@ -154,8 +166,11 @@ def _headers(filled: Filled) -> set[int]:
         found |= set(top)
     side = [n for n, slot in enumerate(slots) if slot.column == 0]
     beside = [n for n, slot in enumerate(slots) if slot.column > 0]
-    if _names(filled, side, beside, 0.75) and (not found or filled.grid.columns > 2):
+    reads_across = across.reads_across(filled.texts)
+    if reads_across or (_names(filled, side, beside, 0.75) and (not found or filled.grid.columns > 2)):
         found |= set(side)
+    if reads_across and across.is_numbered(filled.texts[0]):
+        found |= set(top)
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from groundstone.documents.queries.propose import Value
 from groundstone.documents.queries.sheet import Sheet
 from groundstone.documents.queries.typed import amount, spots
@@ -45,8 +47,9 @@ class Amounts:
         right = max(self._sheet.pieces[index].right for index, _ in self._found)
         return (
             float(abs(mine - largest) < CENT), mine / largest if largest > 0 else 0.0, min(times, 4) / 4,
-            float(_near(mine, self._sums)), float(_near(mine, self._rests)), float(later == 0), later / len(self._found),
-            float(_certain(value.text)), float(right - self._sheet.pieces[value.pieces[-1]].right < 1.5), float(mine == 0),
+            float(_near(mine, self._sums)), float(_near(mine, self._rests)), float(later == 0),
+            later / len(self._found), float(_certain(value.text)),
+            float(right - self._sheet.pieces[value.pieces[-1]].right < 1.5), float(mine == 0),
             float(repeated is not None and abs(mine - repeated) < CENT),
         )  # fmt: skip
 
@@ -63,7 +66,7 @@ def _near(value: float, others: list[float]) -> bool:
 def _sums(values: list[float]) -> tuple[list[float], list[float]]:
     """Sums of two neighbours, and differences of a later pair (paid and given back), among amounts above zero."""
     positive = [value for value in values if value > 0]
-    sums = [a + b for a, b in zip(positive, positive[1:], strict=False)]
+    sums = [a + b for a, b in itertools.pairwise(positive)]
     sums += [a + b + c for a, b, c in zip(positive, positive[1:], positive[2:], strict=False)]
-    rests = [a - b for a, b in zip(positive, positive[1:], strict=False) if a > b]
+    rests = [a - b for a, b in itertools.pairwise(positive) if a > b]
     return sums, rests

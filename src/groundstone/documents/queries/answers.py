@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SHOWN = 5  # candidates of a finding
 MOST_PAGES = 24  # that a question weighs; of more, those whose labels fit best
-EXTRAS = ("share", "second_share", "lead", "score", "texts", "claims", "ways", "best_field", "field_behind", "best_asked")
+EXTRAS = ("share", "second_share", "lead", "texts", "claims", "ways", "best_field", "field_behind", "best_asked")
 _FIELD, _COVERS = NAMES.index("label_field"), NAMES.index("label_covers_asked")
 
 Floats = weigh.Floats
@@ -90,15 +90,16 @@ class Answers:
         rest = 1.0 - chosen.shares[0]
         found = []
         for k, (place, share) in enumerate(zip(chosen.best[:SHOWN], chosen.shares, strict=False)):
-            seen = claims[place]
             sure = trust if k == 0 else min((1.0 - trust) * share / max(rest, 1e-9), trust)
-            found.append(
-                Candidate(
-                    seen.claim.value.text, min(max(sure, 0.0), 1.0), region(seen.claim.value.words, seen.claim.value.text),
-                    worth(wanted.kind, seen.claim.value.text, wanted.purpose, seen.order), wanted.kind, seen.label, reasons=reasons.of(wanted, seen),
-                )
-            )  # fmt: skip
+            found.append(_candidate(wanted, claims[place], min(max(sure, 0.0), 1.0)))
         return found
+
+
+def _candidate(wanted: Wanted, seen: Seen, sure: float) -> Candidate:
+    value = seen.claim.value
+    meant = worth(wanted.kind, value.text, wanted.purpose, seen.order)
+    why = reasons.of(wanted, seen)
+    return Candidate(value.text, sure, region(value.words, value.text), meant, wanted.kind, seen.label, reasons=why)
 
 
 class Chosen:
@@ -119,7 +120,7 @@ class Chosen:
         ways = len({source for source, key in zip(sources, keys, strict=True) if key == order[0]})
         second = self.shares[1] if len(order) > 1 else 0.0
         lead = float(np.log(max(self.shares[0], 1e-9) / max(second, 1e-9)))
-        extras = (self.shares[0], second, min(lead, 10.0), float(scores.max()), min(len(order), 60) / 60,
+        extras = (self.shares[0], second, min(lead, 10.0), min(len(order), 60) / 60,
                   min(len(keys), 200) / 200, min(ways, 8) / 8, rows[:, _FIELD].max(),
                   rows[:, _FIELD].max() - rows[self.best[0], _FIELD], rows[:, _COVERS].max())  # fmt: skip
         self.row: Floats = np.concatenate([np.asarray(extras), rows[self.best[0]]])

@@ -100,7 +100,9 @@ class Bound:
             return (0.0,) * 5
         head = self._cells.get(_key(label[-1])) if label else None
         same = head is not None and head.table == spot.table and head.cell is not spot.cell
-        column = same and head is not None and head.cell.column <= spot.cell.column < head.cell.column + head.cell.columns
+        column = (
+            same and head is not None and head.cell.column <= spot.cell.column < head.cell.column + head.cell.columns
+        )
         row = same and head is not None and head.cell.row <= spot.cell.row < head.cell.row + head.cell.rows
         return 1.0, float(column), float(row), float(spot.cell.is_header), min(spot.cell.row, 6) / 6
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
@@ -15,13 +16,13 @@ from numpy.typing import NDArray
 from groundstone.documents.layout import labels as looks
 from groundstone.documents.queries import amounts, bound, match
 from groundstone.documents.queries.asked import Wanted
-from groundstone.documents.queries.vocabulary import Words
 from groundstone.documents.queries.bound import Bound
 from groundstone.documents.queries.labels import Label, words_of
 from groundstone.documents.queries.match import Match
 from groundstone.documents.queries.propose import Claim, Value
 from groundstone.documents.queries.sheet import Sheet
 from groundstone.documents.queries.typed import fits, meanings
+from groundstone.documents.queries.vocabulary import Words
 from groundstone.documents.queries.wording import covered, joined, tokens, weight
 
 Floats = NDArray[np.float64]
@@ -34,14 +35,17 @@ KINDS = (
 _LABEL = ("has_label", "label_colon", "label_whole", "label_inside", "label_words", "label_two_lines", "label_digits")
 _PLACE = (
     *(f"way_{way}" for way in WAYS), "rank", "gap", "shift", "same_left", "ticked", "unticked", "any_ticks", "vote",
-    "vote_rival", "vote_lead", "votes", "label_left", "inline_other", "left_other", "above_other", "left_other_words", "above_other_words",
-    "row_says_asked", "above_says_asked", "row_turn", "row_turn_wrong", "no_rule", "one_rule", "more_rules", "any_rules",
+    "vote_rival", "vote_lead", "votes", "label_left", "inline_other", "left_other", "above_other", "left_other_words",
+    "above_other_words",
+    "row_says_asked", "above_says_asked", "row_turn", "row_turn_wrong", "row_turn_other", "no_rule", "one_rule",
+    "more_rules",
+    "any_rules",
 )  # fmt: skip
 _VALUE = (
     *(f"made_{shape}" for shape in SHAPES), "fits", "like_label", "ends_colon", "inner_colon", "words", "letters",
     "digits", "capitals", "lines", "starts_piece", "ends_piece", "sure_least", "sure_mean", "left", "top", "right",
     "bottom", "height", "again", "asked_words", "other_kind", "chevrons", "company_end", "company_index", "page_centre",
-    "letter_share", "starts_sign", "typical",
+    "letter_share", "starts_sign", "next_gap", "next_label", "next_fits", "inner_gap", "row_goes_on", "typical",
 )  # fmt: skip
 _PURPOSES = ("birth", "issue", "event", "expiry")
 _GROUPS = (
@@ -51,7 +55,8 @@ _GROUPS = (
 _PREFERS = ("largest", "smallest", "latest", "earliest", "first", "last", "top", "bottom")
 _RANK = ("typed_count", "typed_first", "typed_last", "date_earliest", "date_latest", *amounts.NAMES)
 _ASKED = (
-    *(f"kind_{kind}" for kind in KINDS), *(f"purpose_{name}" for name in _PURPOSES), *(f"prefer_{name}" for name in _PREFERS),
+    *(f"kind_{kind}" for kind in KINDS), *(f"purpose_{name}" for name in _PURPOSES),
+    *(f"prefer_{name}" for name in _PREFERS),
     *(f"group_{name}" for name in _GROUPS), "has_field", "field_sure", "has_ordinal", "asked_weight", "page_group",
     "page_amounts", "page_known", "page_pieces",
 )  # fmt: skip
@@ -62,8 +67,8 @@ _ONE_SHAPE = {shape: tuple(float(shape == other) for other in SHAPES) for shape 
 _REACH = {"right": 15.0, "below": 1.5, "above": 1.5}  # heights of text, for the vote
 _DIGITS, _LETTERS = re.compile(r"\d"), re.compile(r"[^\W\d_]")
 _COMPANY = re.compile(
-    r"(?i)\b(?:sdn\.? ?bhd|s/b|bhd|ltd|limited|inc|llc|llp|plc|corp|corporation|company|co|gmbh|ag|kg|ohg|ug|e\.? ?k|s\.?a\.?r\.?l"
-    r"|s\.?a\.?s?|s\.?p\.?a|s\.?r\.?l|s\.?l\.?u?|b\.?v|n\.?v|a/s|aps|oy|ab|pty|pte|enterprise|trading|restaurant|cafe|hotel|store"
+    r"(?i)\b(?:sdn\.? ?bhd|s/b|bhd|ltd|limited|inc|llc|llp|plc|corp|corporation|company|co|gmbh|ag|kg|ohg|ug|e\.? ?k"
+    r"|s\.?a\.?r\.?l|s\.?a\.?s?|s\.?p\.?a|s\.?r\.?l|s\.?l\.?u?|b\.?v|n\.?v|a/s|aps|oy|ab|pty|pte|enterprise|trading|restaurant|cafe|hotel|store"
     r"|stores|shop|market|mart|supermarket|pharmacy|bakery|clinic|hospital|group|holdings|services|industries|bank|insurance"
     r"|airlines|lda|ltda|sp\.? ?z ?o\.? ?o|spolka|marketing|hardware|bookshop|station|foods?)\b\.?"
 )
@@ -114,19 +119,24 @@ class Describer:
         piece = self._sheet.pieces[label.piece]
         return (
             1.0, float(label.has_colon), float(label.end == len(piece.words)), float(label.start > 0),
-            min(label.end - label.start, 6) / 6, float(label.below is not None), float(bool(_DIGITS.search(label.text))),
+            min(label.end - label.start, 6) / 6, float(label.below is not None),
+            float(bool(_DIGITS.search(label.text))),
         )  # fmt: skip
 
     def _place(self, wanted: Wanted, claim: Claim, found: dict[int, Match]) -> tuple[float, ...]:
         votes, counted = self.votes
+        tick = self._sheet.ticks.get(claim.value.pieces[0])
         mine = votes.get(claim.way, 0.0)
         rival = max((vote for name, vote in votes.items() if name != claim.way), default=0.0)
         left = self._sheet.pieces[self._labels[claim.label].piece].left if claim.label is not None else 0.0
         return (
-            *_ONE_WAY[claim.way], min(claim.rank, 6) / 6, math.log1p(claim.gap), max(-10.0, min(claim.shift, 10.0)) / 10,
-            float(abs(claim.shift) < 0.5), float(claim.ticked > 0), float(claim.ticked < 0), float(bool(self._sheet.options)),
+            *_ONE_WAY[claim.way], min(claim.rank, 6) / 6, math.log1p(claim.gap), max(-10.0, min(claim.shift,
+            10.0)) / 10,
+            float(abs(claim.shift) < 0.5), float(tick is True), float(tick is False), float(bool(self._sheet.options)),
+            
             mine, rival, mine - rival, counted, left / 40, *self._others(claim), *self._row_says(wanted, claim, found),
-            float(claim.rules == 0), float(claim.rules == 1), float(claim.rules > 1), float(bool(self._sheet.flat.rules)),
+            float(claim.rules == 0), float(claim.rules == 1), float(claim.rules > 1),
+            float(bool(self._sheet.flat.rules)),
         )  # fmt: skip
 
     def _tied(self, claim: Claim) -> tuple[float, ...]:
@@ -143,7 +153,13 @@ class Describer:
             inline = 0.0
         left = 0.0 if left_at in mine else left
         above = 0.0 if above_at in mine else above
-        return inline, left, above, float(left_at >= 0 and left_at not in mine), float(above_at >= 0 and above_at not in mine)
+        return (
+            inline,
+            left,
+            above,
+            float(left_at >= 0 and left_at not in mine),
+            float(above_at >= 0 and above_at not in mine),
+        )
 
     def _contexts(self, at: int, start: int) -> tuple[float, float, float, int, int]:
         held = self._context.get((at, start))
@@ -152,7 +168,8 @@ class Describer:
             before = self.likeness(" ".join(word.text for word in words)) if words else 0.0
             left, above = self._sheet.near(at, "left")[:1], self._sheet.near(at, "above")[:1]
             held = self._context[at, start] = (
-                before, self._like_label(left), self._like_label(above), left[0] if left else -1, above[0] if above else -1
+                before, self._like_label(left), self._like_label(above), left[0] if left else -1,
+                above[0] if above else -1
             )  # fmt: skip
         return held  # type: ignore[return-value]
 
@@ -169,26 +186,30 @@ class Describer:
 
     def _row_says(self, wanted: Wanted, claim: Claim, found: dict[int, Match]) -> tuple[float, ...]:
         """Whether what the label leaves unsaid of the question stands at the head of the value's row, or above."""
-        beside, above = self._around(wanted.extra, claim) if wanted.extra else (0.0, 0.0)
+        beside, above, other = self._around(wanted, claim) if wanted.extra else (0.0, 0.0, 0.0)
         place = self._bound.row_of(claim.value.words) or (claim.rank + 1 if claim.way == "below" else 0)
         turn = float(place > 0 and wanted.ordinal == place)
         wrong = float(place > 0 and wanted.ordinal is not None and wanted.ordinal != place)
-        return beside, above, turn, wrong
+        return beside, above, turn, wrong, other
 
-    def _around(self, extra: tuple[str, ...], claim: Claim) -> tuple[float, float]:
-        """How much of what is missing stands at the head of the value's row or column, and above the label."""
+    def _around(self, wanted: Wanted, claim: Claim) -> tuple[float, float, float]:
+        """How much of what is missing stands at the head of the value's row or column, and above the label.
+
+        Last, whether a head names another one than the asked "second".
+        """
         at = claim.value.pieces[0]
         label = self._labels[claim.label] if claim.label is not None else None
         said = tokens(label.text) if label is not None else ()
-        missing = [word for word in extra if covered((word,), said) < 0.7]
+        missing = [word for word in wanted.extra if covered((word,), said) < 0.7]
         if not missing:
-            return 0.0, 0.0
+            return 0.0, 0.0, 0.0
         anchor = label.piece if label is not None else at
         row = [k for k in self._sheet.near(at, "left")[:4] if k != anchor]
         heads = [*self._bound.heads(claim.value.words), *(self._sheet.pieces[k].text for k in row[:3])]
         over = [covered(missing, tokens(self._sheet.pieces[k].text)) for k in self._sheet.near(anchor, "above")[:5]]
-        beside = covered(missing, tokens(" ".join(heads)))
-        return beside, max((share / (1 + 0.2 * k) for k, share in enumerate(over)), default=0.0)
+        said_there = tokens(" ".join(heads))
+        above = max((share / (1 + 0.2 * k) for k, share in enumerate(over)), default=0.0)
+        return covered(missing, said_there), above, float(match.other_turn(wanted, said_there))
 
     @cached_property
     def votes(self) -> tuple[dict[str, float], float]:
@@ -196,7 +217,7 @@ class Describer:
 
         The shares of labels by way, and how many labels voted, in tenths.
         """
-        found: Counter[str] = Counter()
+        found: defaultdict[str, float] = defaultdict(float)
         labels = [piece for piece in self._sheet.pieces if self.likeness(piece.text) > 0.8]
         inline = [piece for piece in self._sheet.pieces if any(w.text.endswith((":", "：")) for w in piece.words[:-1])]
         for piece in labels:
@@ -240,14 +261,31 @@ class Describer:
         return (
             *_ONE_SHAPE[value.made], fits(kind, text), self.likeness(text),
             float(text.endswith(":")), float(": " in text), min(len(value.words), 10) / 10, min(len(text), 60) / 60,
-            min(len(_DIGITS.findall(text)), 12) / 12, sum(c.isupper() for c in text) / max(letters, 1), (len(pieces) - 1) / 3,
+            min(len(_DIGITS.findall(text)), 12) / 12, sum(c.isupper() for c in text) / max(letters, 1),
+            (len(pieces) - 1) / 3,
             float(value.start == 0), float(last.words[-1] == value.words[-1]), min(sure), sum(sure) / len(sure),
-            (first.left - left) / wide, (first.top - top) / high, (first.right - left) / wide, (last.bottom - top) / high,
+            (first.left - left) / wide, (first.top - top) / high, (first.right - left) / wide,
+            (last.bottom - top) / high,
             min(first.height, 4.0) / 2, min(self._texts[text.casefold()], 4) / 4,
-            _other_kind(kind, text), float("<<" in text), float(bool(_COMPANY.search(text))), self._from_top(first.index),
+            _other_kind(kind, text), float("<<" in text), float(bool(_COMPANY.search(text))),
+            self._from_top(first.index),
             abs((first.left + first.right) / 2 - (left + right) / 2) / wide, letters / len(text),
-            float(not text[0].isalnum()),
+            float(not text[0].isalnum()), *self._next(kind, value),
         )  # fmt: skip
+
+    def _next(self, kind: str, value: Value) -> tuple[float, ...]:
+        """Whether the value may go on: what stands below its last line, how far, and right of it; its own wide gaps."""
+        pieces = [self._sheet.pieces[k] for k in value.pieces]
+        last = pieces[-1]
+        gaps = [max(b.top - a.bottom, 0.0) for a, b in itertools.pairwise(pieces)]
+        inner = min(max(gaps, default=0.0), 2.0)
+        right = [self._sheet.pieces[k] for k in self._sheet.near(last.index, "right")[:1]]
+        on = float(bool(right) and right[0].left - last.right < 3 and self.likeness(right[0].text) < 0.8)
+        below = [self._sheet.pieces[k] for k in self._sheet.near(last.index, "below")[:1]]
+        if not below or abs(below[0].left - pieces[0].left) > 0.8:
+            return 1.0, 0.0, 0.0, inner, on
+        gap = min(max(below[0].top - last.bottom, 0.0), 2.0) / 2
+        return gap, self.likeness(below[0].text), fits(kind, below[0].text), inner, on
 
     def _from_top(self, index: int) -> float:
         return min(self._heights.get(index, 12), 12) / 12

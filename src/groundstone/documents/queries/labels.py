@@ -1,4 +1,4 @@
-"""Words of a page that may name a value: the beginning of a piece, what stands before a colon, a label over two lines."""
+"""Words of a page that may name a value: the beginning of a piece, words before a colon, a label over two lines."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ MOST_WORDS = 8  # of a label
 BEFORE_COLON = 6  # words before a colon that may belong to its label
 CLOSE = 0.9  # heights of text between the two lines of one label
 _COLON = re.compile(r"[:：=]$")
+_ENDS = (".", ",", ";", ")")  # of what is said before a label in the same piece
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -54,8 +55,18 @@ def _of_piece(piece: Piece) -> Iterator[Label]:
     for colon in colons:
         for start in range(max(colon - BEFORE_COLON + 1, 1), colon + 1):
             text = " ".join(words[start : colon + 1])
-            if _LETTER.search(text) and not any(_COLON.search(word) for word in words[start:colon]):
+            if (
+                _may_begin(words, start)
+                and _LETTER.search(text)
+                and not any(_COLON.search(word) for word in words[start:colon])
+            ):
                 yield Label(piece.index, start, colon + 1, text)
+
+
+def _may_begin(words: list[str], start: int) -> bool:
+    """A label within a piece follows another label's value: "Vaccine Name:" holds no label "Name:"."""
+    before = words[start - 1]
+    return any(_COLON.search(word) for word in words[:start]) or bool(_DIGIT.search(before) or before.endswith(_ENDS))
 
 
 def _over_two_lines(sheet: Sheet, piece: Piece) -> Iterator[Label]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from groundstone.documents.layout import labels as looks
-from groundstone.documents.queries.asked import Wanted
+from groundstone.documents.queries.asked import ORDINALS, Wanted
 from groundstone.documents.queries.vocabulary import Words
 from groundstone.documents.queries.wording import covered, joined, parts, tokens
 
@@ -23,13 +23,15 @@ Floats = NDArray[np.float64]
 NAMES = (
     "label_field", "label_exact", "label_covers_asked", "label_covered_by_asked", "label_letters", "label_meaning",
     "label_has_meaning", "label_other_field", "label_lead", "label_rival", "label_rank", "label_behind_best",
-    "label_again", "label_turn_fits", "label_turn_wrong", "label_is_best_field", "label_extra_said", "label_ordinal_said",
+    "label_again", "label_turn_fits", "label_turn_wrong", "label_is_best_field", "label_extra_said",
+    "label_ordinal_said", "label_ordinal_other",
 )  # fmt: skip
 KEPT = 16  # labels that a question looks at
 LEAST = 0.3  # of the score, to be looked at
 CERTAIN = 0.8  # of the score: a label that needs no likeness of meaning to be found
 MEANT, NEAR = 5, 0.35  # labels that are looked at for their meaning alone, and its least cosine
 LETTERS = 0.8  # likeness by letters that counts
+_TURNS = frozenset(ORDINALS.values())
 Meaning = Callable[[str, Sequence[str]], Floats | None]  # cosines of a question and texts
 
 
@@ -68,7 +70,16 @@ def matches(wanted: Wanted, texts: Sequence[str], words: Words, meaning: Meaning
     near = meaning(wanted.subject, [texts[one.index] for one in kept])
     turns = _turns([texts[one.index] for one in kept], [one.index for one in kept])
     return [
-        _match(wanted, one, rank, kept[0].score, texts[one.index], words, turns[one.index], None if near is None else near[rank])
+        _match(
+            wanted,
+            one,
+            rank,
+            kept[0].score,
+            texts[one.index],
+            words,
+            turns[one.index],
+            None if near is None else near[rank],
+        )
         for rank, one in enumerate(kept)
     ]
 
@@ -103,11 +114,20 @@ def _likeness(wanted: Wanted, index: int, text: str, words: Words, letters: floa
 
 
 def _match(
-    wanted: Wanted, one: _Likeness, rank: int, best: float, text: str, words: Words, turn: tuple[int, int], near: float | None
+    wanted: Wanted,
+    one: _Likeness,
+    rank: int,
+    best: float,
+    text: str,
+    words: Words,
+    turn: tuple[int, int],
+    near: float | None,
 ) -> Match:
     named = words.named(text)
     other, likeness = next(((name, score) for name, score in named if name != wanted.field), (None, 0.0))
-    rival = max((score * likely for name, score in named for rival, likely in wanted.rivals if name == rival), default=0.0)
+    rival = max(
+        (score * likely for name, score in named for rival, likely in wanted.rivals if name == rival), default=0.0
+    )
     said = tokens(text)
     nth = wanted.extra[-1:] if wanted.ordinal is not None else ()
     row = (
@@ -115,15 +135,26 @@ def _match(
         likeness, one.field - likeness, rival, 1 / (1 + rank), best - one.score, min(turn[0] - 1, 4) / 4,
         *_turn(wanted, turn), float(bool(named) and named[0][0] == wanted.field),
         covered(wanted.extra, said) if wanted.extra else 1.0, covered(nth, said) if nth else 0.0,
+        float(other_turn(wanted, said)),
     )  # fmt: skip
     return Match(one.index, one.score, row, other if likeness > max(one.field, 0.5) else None)
+
+
+def other_turn(wanted: Wanted, said: Sequence[str]) -> bool:
+    """Whether words name another one than the asked "second"."""
+    if wanted.ordinal is None:
+        return False
+    mine = ORDINALS.get(wanted.ordinal, "")
+    return mine not in said and any(word in _TURNS for word in said)
 
 
 def _by_letters(wanted: Wanted, texts: Sequence[str]) -> Floats:
     """Likeness to the best phrase with all blanks left out, for labels whose blanks were lost in reading."""
     if not texts:
         return np.zeros(0)
-    ratios = process.cdist(wanted.glued, [joined(text) for text in texts], scorer=fuzz.ratio, score_cutoff=100 * LETTERS)
+    ratios = process.cdist(
+        wanted.glued, [joined(text) for text in texts], scorer=fuzz.ratio, score_cutoff=100 * LETTERS
+    )
     return np.asarray(ratios.max(axis=0), dtype=np.float64) / 100
 
 

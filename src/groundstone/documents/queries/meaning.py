@@ -1,4 +1,4 @@
-"""How near texts are in meaning to a question, as the embedding model sees it; vectors of short texts are remembered."""
+"""How near texts are in meaning to a question, as the embedding model sees it; their vectors are remembered."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ LINE_GAP = 0.9  # heights of text between the lines of one value
 JOIN_GAP = 4.0  # between the parts of one value in a row
 MOST_LINES = 4  # of one value
 EDGE = " \t:;,=|_*•·：－–—-"
+ALONE = 0.4  # plausibility of a value without any label
 ADDRESS = 0.3  # plausibility of a line that may begin an address without any label
 COMPANY_LINES = 8  # pieces at the top of a page that may name who issued it
 
@@ -72,6 +73,8 @@ class Proposer:
         if label.below is None and label.end < len(last.words):
             for value in self._of(last.index, label.end, kind):
                 yield Claim(value, index, "inline", 0, _inner_gap(last, label.end))
+        if label.below is None and label.end < len(last.words) and not _only_told_again(last, label.end):
+            return  # its value follows it, or it is but the beginning of a label
         for way, most in (("right", 4), ("below", 5), ("above", 1), ("left", 1)):
             yield from self._beside(index, label, way, most, kind)
         yield from self._ticked(index, self._sheet.pieces[label.piece])
@@ -86,8 +89,6 @@ class Proposer:
     def _beside(self, index: int, label: Label, way: str, most: int, kind: str) -> Iterator[Claim]:
         at = label.piece if label.below is None or way in ("right", "left", "above") else label.below
         piece = self._sheet.pieces[at]
-        if way in ("right", "below") and label.start == 0 and label.end < len(piece.words) and not label.has_colon:
-            most = 1  # the label would end within its piece
         for rank, other in enumerate(k for k in self._sheet.near(at, way)[:most] if k != label.below):
             there = self._sheet.pieces[other]
             gap = _gap(piece, there, way)
@@ -124,7 +125,9 @@ class Proposer:
     def _of(self, index: int, start: int, kind: str) -> list[Value]:
         held = self._values.get((index, start, kind))
         if held is None:
-            found = {(value.text, len(value.pieces)): value for value in reversed(list(self._variants(index, start, kind)))}
+            found = {
+                (value.text, len(value.pieces)): value for value in reversed(list(self._variants(index, start, kind)))
+            }
             held = self._values[index, start, kind] = list(reversed(found.values()))
         return held
 
@@ -174,7 +177,11 @@ class Proposer:
         left = at.edges[start][0]
         while len(pieces) < MOST_LINES:
             below = [self._sheet.pieces[k] for k in self._sheet.near(at.index, "below")[:2]]
-            lines = [there for there in below if there.top - at.bottom < LINE_GAP * max(at.height, 1.0) and _goes_on(left, at, there)]
+            lines = [
+                there
+                for there in below
+                if there.top - at.bottom < LINE_GAP * max(at.height, 1.0) and _goes_on(left, at, there)
+            ]
             if not lines:
                 return
             at = lines[0]
@@ -186,7 +193,8 @@ class Proposer:
         if kind in FREE:
             for piece in self._sheet.pieces:
                 for value in self._spots(piece.words, piece.index, 0, kind):
-                    yield Claim(value)
+                    if fits(kind, value.text) >= ALONE:
+                        yield Claim(value)
                 for value in self._rows(piece.words, piece.index, 0, kind):
                     if value.made == "row" and spots(kind, value.text) == [(0, len(value.text))]:
                         yield Claim(value)
@@ -200,6 +208,11 @@ class Proposer:
             for piece in top:
                 for value in self._of(piece.index, 0, kind):
                     yield Claim(value)
+
+
+def _only_told_again(piece: Piece, end: int) -> bool:
+    """What follows a label says it in another language, or how to write the value: "Name / Nom", "Born (DD/MM/YY)"."""
+    return piece.words[end].text.startswith(("(", "[", "/", "|", "*"))
 
 
 def _goes_on(left: float, at: Piece, there: Piece) -> bool:
@@ -227,7 +240,8 @@ def _before_brackets(words: Sequence[Word]) -> Iterator[int]:
 
 def _stretch(words: Sequence[Word], text: str, first: int, last: int, index: int, start: int) -> Value | None:
     """The words that ``text[first:last]`` touches, with exactly this text."""
-    held, place, before = [], 0, 0
+    held: list[Word] = []
+    place = before = 0
     for k, word in enumerate(words):
         if place < last and place + len(word.text) > first:
             before = before if held else k

@@ -75,6 +75,11 @@ class Sheet:
         at = {id(segment): index for index, segment in enumerate(self.flat.segments)}
         return [Option(at[id(option.words)], option.mark.checked) for option in choices.options(self.flat)]
 
+    @cached_property
+    def ticks(self) -> dict[int, bool]:
+        """Whether the box beside a piece is ticked, for the pieces that stand beside boxes."""
+        return {option.piece: option.ticked for option in self.options}
+
     def rules_between(self, one: int, other: int, way: str) -> int:
         """How many rulings a glance from one piece to the next in a ``way`` ("right", "below", ...) crosses."""
         here, there = self.pieces[one], self.pieces[other]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import lru_cache
 
@@ -17,6 +18,7 @@ STRICT = frozenset("date time money percent phone email url".split())
 """Kinds whose values are told from the words around them beyond doubt."""
 CERTAIN = 0.6  # plausibility of such a value
 MOST = 6  # values of one kind that are looked at in one text
+_AHEAD, _BEHIND = re.compile(r"\d[.,]?$"), re.compile(r"[.,]?\d")
 LEAST = 0.25  # plausibility
 
 
@@ -25,7 +27,13 @@ def found(kind: str, text: str) -> tuple[Spot, ...]:
     """Every value of a kind in a text, best first; of "text" none."""
     if kind == "text":
         return ()
-    return tuple(spot for spot in values.spot(kind, text) if spot.plausibility >= LEAST)[:MOST]
+    return tuple(spot for spot in values.spot(kind, text) if spot.plausibility >= LEAST and _whole(text, spot))[:MOST]
+
+
+def _whole(text: str, spot: Spot) -> bool:
+    """Not a part of longer figures, as a slip of reading leaves it: "2" of "2,75023"."""
+    before, after = text[: spot.start][-2:], text[spot.end :][:2]
+    return not (_AHEAD.search(before) or _BEHIND.match(after))
 
 
 def spots(kind: str, text: str) -> list[tuple[int, int]]:
@@ -36,7 +44,11 @@ def spots(kind: str, text: str) -> list[tuple[int, int]]:
 @lru_cache(maxsize=50_000)
 def fits(kind: str, text: str) -> float:
     """How well a whole text reads as a value of a kind, from 0 to 1; 0.5 for plain text."""
-    return max((spot.plausibility * min(spot.length / max(len(text), 1), 1.0) for spot in found(kind, text)), default=0.0) if kind != "text" else 0.5
+    return (
+        max((spot.plausibility * min(spot.length / max(len(text), 1), 1.0) for spot in found(kind, text)), default=0.0)
+        if kind != "text"
+        else 0.5
+    )
 
 
 def is_strict(kind: str, text: str) -> bool:

@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Network:
-    """Inputs are standardised by ``mean`` and ``scale``; each layer is (weights, bias), the last one gives one number."""
+    """Inputs are standardised by ``mean`` and ``scale``; each layer is (weights, bias), the last gives one number."""
 
     mean: Floats
     scale: Floats
@@ -52,7 +52,7 @@ class Weights:
 
     def rank(self, rows: Floats) -> Floats:
         """A score for each claim, comparable within one question."""
-        return np.mean([ranker(rows) for ranker in self.rankers], axis=0)
+        return np.asarray(np.mean([ranker(rows) for ranker in self.rankers], axis=0), dtype=np.float64)
 
     def trust(self, row: Floats) -> float:
         """The probability that the chosen answer is exactly right."""
@@ -82,8 +82,15 @@ def saved(path: str, weights: Weights) -> None:
         for k, network in enumerate(networks):
             arrays |= {f"{kind}{k}_mean": network.mean, f"{kind}{k}_scale": network.scale}
             for depth, (matrix, bias) in enumerate(network.layers):
-                arrays |= {f"{kind}{k}_w{depth}": matrix.astype(np.float32), f"{kind}{k}_b{depth}": bias.astype(np.float32)}
-    about = weights.about | {"rankers": len(weights.rankers), "judges": len(weights.judges), "names": list(weights.names)}
+                arrays |= {
+                    f"{kind}{k}_w{depth}": matrix.astype(np.float32),
+                    f"{kind}{k}_b{depth}": bias.astype(np.float32),
+                }
+    about = weights.about | {
+        "rankers": len(weights.rankers),
+        "judges": len(weights.judges),
+        "names": list(weights.names),
+    }
     np.savez_compressed(path, about=np.array(json.dumps(about)), **arrays)
 
 
