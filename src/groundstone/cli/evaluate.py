@@ -18,9 +18,9 @@ def evaluate(name: str, questions: tuple[Path, ...], as_json: bool, failures: bo
 
     Without files, the question sets that ship with the application of that name are used.
     """
-    from groundstone.knowledge import evaluate as evaluation
     from groundstone.applications import APPS
-from groundstone.platform import Platform
+    from groundstone.knowledge import evaluate as evaluation
+    from groundstone.platform import Platform
 
     paths = questions or tuple(sorted((APPS / name / "questions").glob("*.jsonl")))
     if not paths:

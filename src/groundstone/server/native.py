@@ -23,9 +23,9 @@ from groundstone.server import auth, bodies, errors, memory
 from groundstone.server.stream import Events, pulled, wants_events, work
 
 if TYPE_CHECKING:
-    from groundstone.knowledge.base import How, KnowledgeBase
     from groundstone.applications import App
-from groundstone.platform import Platform
+    from groundstone.knowledge.base import How, KnowledgeBase
+    from groundstone.platform import Platform
     from groundstone.records import Document, Hit
 
 Caller = Annotated[Principal, Depends(auth.principal)]
