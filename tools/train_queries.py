@@ -58,6 +58,8 @@ JUDGED_TOO = frozenset(
     "ticked unticked next_gap next_label next_fits inner_gap row_goes_on company_end company_index top height capitals page_amounts page_pieces".split()
 )
 BANDS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.01)
+LEAST = 0.35  # probability at which anything is said
+ASKED_IN_VAIN = 0.18  # of questions, as the generator asks
 FALSE_ANSWERS = 0.045  # of questions that the document does not answer: what the threshold is chosen for
 
 
@@ -191,14 +193,18 @@ def trained(questions: Sequence[Posed], epochs: int, about: dict[str, object]) -
         said[inside] = np.mean([one(all_rows[inside]) for one in judges], axis=0)
     curve = isotonic(said, all_right)
     sure = np.interp(said, curve[0], curve[1])
-    threshold = _threshold(sure, there)
-    _report(sure, all_right, there, threshold)
+    preferred = all_rows[:, _preferring()].any(axis=1)
+    least = (
+        _threshold(sure, there & ~preferred, ~there & ~preferred),
+        _threshold(sure, there & preferred, ~there & preferred),
+    )
+    _report(sure, all_right, there, np.where(preferred, least[1], least[0]))
     return Weights(
         tuple(ranker(questions, 100 + seed, epochs) for seed in range(SEEDS)),
         tuple(judge(all_rows, all_right, 100 + seed, JUDGE_EPOCHS) for seed in range(SEEDS)),
         curve,
         (*EXTRAS, *NAMES),
-        about | {"threshold": threshold},
+        about | {"threshold": least[0], "threshold_preferred": least[1]},
     )
 
 
@@ -209,17 +215,22 @@ def _folds(questions: Sequence[Posed]) -> list[int]:
     return [place[one.group] for one in questions]
 
 
-def _threshold(sure: NDArray[np.float64], there: NDArray[np.bool_]) -> float:
-    """The least probability at which few questions without an answer get one; never below a third."""
-    without = np.sort(sure[~there])
-    return float(max(without[int(len(without) * (1 - FALSE_ANSWERS))] + 1e-6, 0.33)) if len(without) else 0.5
+def _preferring() -> list[int]:
+    return [k for k, name in enumerate((*EXTRAS, *NAMES)) if name.startswith("prefer_")]
 
 
-def _report(sure: NDArray[np.float64], right: Floats, there: NDArray[np.bool_], threshold: float) -> None:
-    given = sure >= threshold
+def _threshold(sure: NDArray[np.float64], there: NDArray[np.bool_], absent: NDArray[np.bool_]) -> float:
+    """The least probability at which few questions without an answer get one, beside all that are asked."""
+    most = FALSE_ANSWERS * (there.sum() + absent.sum()) * ASKED_IN_VAIN
+    without = np.sort(sure[absent])[::-1]
+    return float(max(without[int(most)] + 1e-6, LEAST)) if int(most) < len(without) else LEAST
+
+
+def _report(sure: NDArray[np.float64], right: Floats, there: NDArray[np.bool_], least: NDArray[np.float64]) -> None:
+    given = sure >= least
     good, bad = np.mean((given & (right > 0))[there]), np.mean((given & (right == 0))[there])
     print(
-        f"threshold {threshold:.3f}: {good:.4f} right, {bad:.4f} wrong; {np.mean(given[~there]):.4f} answered in vain"
+        f"thresholds {np.unique(least)}: {good:.4f} right, {bad:.4f} wrong; {np.mean(given[~there]):.4f} answered in vain"
     )
     for low, high in pairwise(BANDS):
         inside = (sure >= low) & (sure < high)

@@ -81,7 +81,7 @@ class Answers:
         chosen = Chosen(rows, [claim.key for claim in seen], [claim.source for claim in seen], weights.rank(rows))
         trust = weights.trust(chosen.row)
         candidates = tuple(self._candidates(wanted, seen, chosen, trust))
-        if trust < float(weights.about["threshold"]):
+        if trust < weights.threshold(bool(wanted.prefer)):
             why = (reasons.unsure(trust, candidates[0]), *reasons.asked(wanted))
             return Finding(query, None, 1.0 - trust, candidates, wanted.field, why)
         return Finding(query, candidates[0], trust, candidates, wanted.field, reasons.asked(wanted))

@@ -9,7 +9,7 @@ from groundstone.documents.base import Word
 from groundstone.documents.queries.bound import Bound
 from groundstone.documents.queries.labels import Label, words_of
 from groundstone.documents.queries.sheet import SAME_ROW, Piece, Sheet
-from groundstone.documents.queries.typed import FREE, LONG, fits, is_strict, spots
+from groundstone.documents.queries.typed import FREE, LONG, NAMES, fits, is_strict, spots
 
 LINE_GAP = 0.9  # heights of text between the lines of one value
 JOIN_GAP = 4.0  # between the parts of one value in a row
@@ -134,8 +134,12 @@ class Proposer:
     def _variants(self, index: int, start: int, kind: str) -> Iterator[Value]:
         piece = self._sheet.pieces[index]
         words = piece.words[start:]
-        whole = _value(words, (index,), start)
+        end = _code_at_end(words) if kind in NAMES else len(words)
+        whole = _value(words[:end], (index,), start, "whole" if end == len(words) else "cut")
         if whole is None:
+            return
+        if end < len(words):
+            yield whole
             return
         if is_strict(kind, whole.text):
             yield from self._spots(words, index, start, kind)
@@ -216,7 +220,8 @@ def _only_told_again(piece: Piece, end: int) -> bool:
 
 
 def _goes_on(left: float, at: Piece, there: Piece) -> bool:
-    if there.words[0].text.endswith(":"):
+    first = there.words[0].text
+    if first.endswith(":") or (first.startswith("(") and any(sign.isdigit() for sign in there.text)):
         return False
     centred = abs((at.left + at.right) - (there.left + there.right)) / 2 < 0.7
     return abs(there.left - left) < 0.8 or abs(there.left - at.left) < 0.8 or centred
@@ -228,6 +233,15 @@ def _inner_labels(words: Sequence[Word]) -> Iterator[int]:
         if k and word.text.endswith((":", "：")):
             yield from range(k, max(k - 4, 0), -1)
             return
+
+
+def _code_at_end(words: Sequence[Word]) -> int:
+    """Where a number in brackets begins that closes a name: "GOLDEN LOTUS LTD (519537-X)"; their end without one."""
+    for k, word in enumerate(words):
+        if k and word.text.startswith(("(", "[")):
+            rest = " ".join(word.text for word in words[k:])
+            return k if rest.endswith((")", "]")) and any(sign.isdigit() for sign in rest) else len(words)
+    return len(words)
 
 
 def _before_brackets(words: Sequence[Word]) -> Iterator[int]:

@@ -14,6 +14,8 @@ FREE = frozenset("date time money percent phone email url sex country identifier
 """Kinds whose values can be told without a label."""
 LONG = frozenset("text address company name status".split())
 """Kinds whose values may go on in the next line."""
+NAMES = frozenset(("name", "company"))
+"""Kinds that a number in brackets is no part of."""
 STRICT = frozenset("date time money percent phone email url".split())
 """Kinds whose values are told from the words around them beyond doubt."""
 CERTAIN = 0.6  # plausibility of such a value

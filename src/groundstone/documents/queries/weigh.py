@@ -50,6 +50,10 @@ class Weights:
     names: tuple[str, ...]
     about: dict[str, Any]
 
+    def threshold(self, preferred: bool) -> float:
+        """The least trust at which a text is said; less where the field tells which of several values it prefers."""
+        return float(self.about["threshold_preferred" if preferred else "threshold"])
+
     def rank(self, rows: Floats) -> Floats:
         """A score for each claim, comparable within one question."""
         return np.asarray(np.mean([ranker(rows) for ranker in self.rankers], axis=0), dtype=np.float64)
