@@ -158,7 +158,9 @@ def _regions(layout: Layout) -> Iterable[Region]:
 
 @cache
 def _field_names(name: str, language: str, family: str) -> frozenset[str]:
-    return frozenset(_bare(text) for tongue in (language, "en") for text in labels(name, tongue, family))
+    plain = re.sub("^(first|second|third)_", "", name)
+    fields = [one for one in (name, plain, f"last_{plain}") if one in wording()]
+    return frozenset(_bare(text) for one in fields for tongue in (language, "en") for text in labels(one, tongue, family))
 
 
 @cache

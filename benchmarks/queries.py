@@ -4,7 +4,8 @@
     python -m benchmarks.queries --samples 40 --ocr       # the same, drawn, damaged and read by the OCR engine
     python -m benchmarks.queries --errors 30              # also shows what went wrong
 
-The layouts are those that the generator keeps apart from training (split "dev").
+The layouts are those that the generator keeps apart (split "dev"). The shipped weights have seen them too: for figures
+of layouts never seen, train with ``--split train`` and give the file as ``--weights``.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from benchmarks.queries_data import same
 
 from groundstone.documents.base import Finding, Query, Reading
 from groundstone.documents.fields import Fields
-from groundstone.documents.queries import Answers
+from groundstone.documents.queries import Answers, weigh
 from groundstone.platform import Platform
 
 BANDS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.001)
@@ -104,9 +105,7 @@ def _reliability(found: Sequence[Outcome]) -> None:
         if inside:
             said = sum(one.finding.confidence for one in inside) / len(inside)
             true = sum(one.right for one in inside) / len(inside)
-            print(
-                f"{low:.2f}-{min(high, 1):.2f} {len(inside):11} {said:10.3f} {true:14.3f}"
-            )
+            print(f"{low:.2f}-{min(high, 1):.2f} {len(inside):11} {said:10.3f} {true:14.3f}")
 
 
 def errors(found: Sequence[Outcome], most: int) -> None:
@@ -125,11 +124,19 @@ def main(words: Sequence[str]) -> None:
     options.add_argument("--seed", type=int, default=11)
     options.add_argument("--split", default="dev")
     options.add_argument("--errors", type=int, default=0, help="how many mistakes to show")
+    options.add_argument(
+        "--weights", help="a file of tools/train_queries.py --split train; by default the shipped ones"
+    )
     options.add_argument("--ocr", action="store_true", help="draw, damage and read the pictures")
     options.add_argument("--without-model", action="store_true", help="without the embedding model")
     given = options.parse_args(words)
     platform, rng = Platform(), random.Random(given.seed)
-    answers = Answers(Fields.load(), lambda: None if given.without_model else platform.embed_if_there)
+    weights = None
+    if given.weights:
+        with open(given.weights, "rb") as file:
+            weights = weigh.loaded(file)
+    embed = None if given.without_model else platform.embed_if_there
+    answers = Answers(Fields.load(), lambda: embed, weights=weights)
     read = (lambda sample: _read(platform, sample)) if given.ocr else (lambda sample: simulated(sample, rng))
     found = outcomes(samples(given.split, given.seed, given.samples), answers, read)
     errors(found, given.errors)

@@ -151,9 +151,14 @@ def _nearly(texts: Sequence[str], answer: str) -> NDArray[np.bool_]:
 
 
 def collected(
-    fields: Fields, count: int, embed: Embed | None = None, split: str = "train", seed: int = 1
+    fields: Fields,
+    count: int,
+    embed: Embed | None = None,
+    split: str = "train",
+    seed: int = 1,
+    families: Sequence[str] = (),
 ) -> list[Posed]:
     """The questions of so many samples, half of them without the embedding model; same arguments, same questions."""
     posers, rng = (Poser(fields), Poser(fields, embed)), random.Random(seed)
-    made = samples(split, seed, count)
+    made = samples(split, seed, count, families=families)
     return [posed for n, sample in enumerate(made) for posed in posers[n // 7 % 2].posed(sample, rng)]

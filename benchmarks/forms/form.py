@@ -89,6 +89,7 @@ class Form:
         self.answers: dict[str, tuple[str, Rect]] = {}
         self.blank: set[str] = set()
         self.mentioned: set[str] = set()  # fields that stand somewhere without being theirs: not to be asked for
+        self.vain: list[str] = []  # fields that are surely not on the form, to be asked for before others
         self.used: set[str] = set()  # labels, in small letters: no two facts of a sheet bear the same
         self.address = ""  # the last one written as a block
         self.second_language = ""

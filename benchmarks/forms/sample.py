@@ -104,7 +104,10 @@ def _questions(form: Form, damage: Damage) -> tuple[Question, ...]:
     for field in rng.sample(present, min(len(present), count - missing)):
         answer, rect = form.answers[field]
         made.append(Question(question(rng, field, language, family), field, kind(field), answer, damage.place(rect)))
-    for field in rng.sample(absent, missing):
+    vain = [field for field in form.vain if field not in form.answers]
+    wanted = rng.sample(vain, min(len(vain), missing)) if rng.random() < 0.6 else []
+    others = [field for field in absent if field not in wanted]
+    for field in [*wanted, *rng.sample(others, min(len(others), missing))][:missing]:
         made.append(Question(question(rng, field, language, family), field, kind(field), None, None))
     rng.shuffle(made)
     return tuple(made)

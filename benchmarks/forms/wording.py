@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from benchmarks.forms.free import free
+
 ASKED = {  # questions in the language of the document; {} is the field's name
     "de": "Wie lautet: {}?|{}?|Was steht bei {}?|Welche Angabe steht unter „{}“?",
     "fr": "Quel est : {} ?|{} ?|Que dit le champ « {} » ?",
@@ -23,7 +25,17 @@ ENGLISH = "What is the {}?|What is the {}?|What is {}?|Find the {}.|{}|What {} i
 @cache
 def wording() -> dict[str, dict[str, Any]]:
     """All fields: kind, labels by language, names and questions."""
-    return tomllib.loads((Path(__file__).parent / "wording.toml").read_text("utf-8"))
+    return {**_words("wording.toml"), **_words("more.toml"), **free()}
+
+
+@cache
+def questions() -> dict[str, dict[str, list[str]]]:
+    """Whole questions and search words by field and language; see questions.toml."""
+    return _words("questions.toml")
+
+
+def _words(file: str) -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / file).read_text("utf-8"))
 
 
 @cache
@@ -45,12 +57,31 @@ def labels(field: str, language: str, family: str) -> list[str]:
 def question(rng: random.Random, field: str, language: str, family: str) -> str:
     """A question for a field: English mostly, for documents of other languages sometimes in their own."""
     words = wording()[field]
+    whole = _whole(rng, field, language, family)
+    if whole:
+        return whole
     if language in ASKED and language in words and rng.random() < 0.4:
         return rng.choice(ASKED[language].split("|")).format(rng.choice(labels(field, language, family)))
-    whole = words.get(f"ask-{family}", []) + words["ask"]
+    asked = words.get(f"ask-{family}", []) + words["ask"]
     if rng.random() < 0.5:
-        return str(rng.choice(whole))
+        return str(rng.choice(asked))
     if rng.random() < 0.2:
         return f"What is {rng.choice(labels(field, 'en', family)).rstrip('.')}?"
     made = rng.choice(ENGLISH.split("|")).format(rng.choice(words.get(f"call-{family}", words["call"])))
     return made if made[0].isupper() else made.capitalize() + "?"
+
+
+def _whole(rng: random.Random, field: str, language: str, family: str) -> str:
+    """A question as people put it or search words; any language, the form's and English more often. "" for none."""
+    draw, words = rng.random(), questions().get(field, {})
+    if draw < 0.08 or not words:
+        return rng.choice(words["key"]) if "key" in words else ""
+    if draw < 0.5:
+        tongue = (
+            "en" if draw < 0.25 else language if draw < 0.37 else rng.choice(("de", "fr", "es", "it", "pt", "nl", "pl"))
+        )
+        return rng.choice([*words.get(tongue, []), *words.get(f"{tongue}-{family}", []), ""])
+    if draw < 0.54:
+        other = rng.choice([tongue for tongue in ASKED if tongue in wording()[field]] or [""])
+        return rng.choice(ASKED[other].split("|")).format(rng.choice(labels(field, other, family))) if other else ""
+    return ""

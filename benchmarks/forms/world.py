@@ -37,6 +37,7 @@ from benchmarks.forms.pools import (
     VACCINES,
     pool,
 )
+from benchmarks.forms.wording import wording
 
 TODAY = date(2025, 6, 30)  # the newest date of any sample
 ORIGINS = "en de fr es it pt nl pl in cn vn tr no af ar my".split()
@@ -79,7 +80,20 @@ class World:
             return self.rng.choice(pool(POOLS[field]))
         if field in PEOPLE:
             return self.full_name(*self.person())
-        return self.pattern(self.rng.choice(PATTERNS[field].split("|")))
+        return self._patterned(field)
+
+    def _patterned(self, field: str) -> str:
+        """A value of a pattern; of fields that have none, one of their kind."""
+        patterns = PATTERNS.get(field) or wording()[field].get("values", "")
+        if patterns:
+            return self.pattern(self.rng.choice(patterns.split("|"))).strip()
+        made: dict[str, Callable[[], str]] = {
+            "date": lambda: self.day(self.before(900)),
+            "money": lambda: self.money(self.rng.randrange(500, 90000)),
+            "company": self.company,
+            "name": lambda: self.full_name(*self.person()),
+        }
+        return made[wording()[field]["kind"]]()
 
     # people
 
@@ -177,6 +191,19 @@ class World:
     @cached_property
     def arrival(self) -> date:
         return self.issued + timedelta(days=self.rng.randrange(3, 200))
+
+    @cached_property
+    def period(self) -> tuple[date, date]:
+        """The first and the last day of what a bill or a statement is for, before it was issued."""
+        first = (self.issued - timedelta(days=self.rng.choice((32, 62, 95)))).replace(
+            day=self.rng.choice((1, 1, 1, 15))
+        )
+        return first, first + timedelta(days=self.rng.choice((27, 29, 30, 59, 89)))
+
+    @cached_property
+    def valid(self) -> tuple[date, date]:
+        first = self.issued + timedelta(days=self.rng.randrange(0, 40))
+        return first, first + timedelta(days=self.rng.choice((30, 89, 181, 364, 364, 730)))
 
     # numbers and amounts
 
@@ -317,6 +344,12 @@ DAYS: dict[str, Callable[[World], date]] = {
     "last_dose_date": lambda w: w.doses[1],
     "next_dose_date": lambda w: w.doses[3] + timedelta(days=40),
     "travel_date": lambda w: w.arrival,
+    "first_registration": lambda w: w.before(4000),
+    "member_since": lambda w: w.before(3000),
+    "valid_from": lambda w: w.valid[0],
+    "valid_until": lambda w: w.valid[1],
+    "period_start": lambda w: w.period[0],
+    "period_end": lambda w: w.period[1],
     "mother_birth_date": lambda w: w.born - timedelta(days=10000),
 }
 PEOPLE = set(

@@ -28,7 +28,9 @@ MONTHS = {
     "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
     "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split(),
 }
-WEEKDAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
+STYLES = (
+    "iso|dmy/|dmy.|dmy-|mdy/|d Mon Y|Mon d, Y|d MONTH Y|dMONY|MONTH d, Y|d-Mon-Y|d-Mon-y|d MON Y|d m Y|Y/m/d".split("|")
+)
 
 
 class WiderWorld(World):
@@ -36,10 +38,7 @@ class WiderWorld(World):
 
     def __init__(self, seed: str) -> None:
         super().__init__(seed)
-        self.style = self.dice.choice(
-            ["iso", "dmy/", "dmy.", "dmy-", "mdy/", "d Mon Y", "Mon d, Y", "d MONTH Y", "dMONY"]
-            + ["MONTH d, Y", "d-Mon-Y", "d-Mon-y", "d MON Y", "d m Y", "Y/m/d"]
-        )
+        self.style = self.dice.choice(STYLES)
 
     def lines(self, field: str, *parts: str) -> Markup:
         """A value that runs over several lines; its right answer has a blank where a line ends."""
@@ -91,8 +90,6 @@ class WiderWorld(World):
                 return f"{day.day:02}/{day.month:02}/{day.year % 100:02}"
             case "dmy.y":
                 return f"{day.day:02}.{day.month:02}.{day.year % 100:02}"
-            case "weekday":
-                return f"{WEEKDAYS[day.weekday()]} {day.day} {name[:3]} {day.year}"
             case "de":
                 return f"{day.day}. {MONTHS['de'][day.month - 1]} {day.year}"
             case "fr" | "it":

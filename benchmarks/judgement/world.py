@@ -65,17 +65,15 @@ class World:
         return f"{self.last()} {self.dice.choice(TRADES)} {self.dice.choice(FORMS)}"
 
     def clinic(self) -> str:
-        return (
-            f"{self.dice.choice(self.towns)} {self.dice.choice(['Health Centre', 'Clinic', 'General Hospital', 'Pharmacy'])}"
-        )
+        kinds = ["Health Centre", "Clinic", "General Hospital", "Pharmacy"]
+        return f"{self.dice.choice(self.towns)} {self.dice.choice(kinds)}"
 
     def town(self) -> str:
         return self.dice.choice(self.towns)
 
     def address(self) -> str:
-        return (
-            f"{self.dice.randint(2, 240)} {self.dice.choice(self.streets)}, {self.dice.randint(1000, 99999)} {self.town()}"
-        )
+        street = f"{self.dice.randint(2, 240)} {self.dice.choice(self.streets)}"
+        return f"{street}, {self.dice.randint(1000, 99999)} {self.town()}"
 
     def vaccine(self) -> str:
         return self.dice.choice(self.vaccines)

@@ -91,7 +91,8 @@ def test_vaccine_name_is_not_taken_for_the_name(answers: Answers) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["What is the driving licence number?", "When does it expire?", "What is the IBAN?", "What is the total?"]
+    "question",
+    ["What is the driving licence number?", "When does it expire?", "What is the IBAN?", "What is the total?"],
 )
 def test_what_the_card_does_not_say_has_no_answer(answers: Answers, question: str) -> None:
     finding = ask(answers, CARD, question)

@@ -2,8 +2,38 @@
 
 from __future__ import annotations
 
-from benchmarks.forms.layouts import applications, bookings, business, identity, receipts, vaccination
+from benchmarks.forms.layouts import (
+    amounts,
+    applications,
+    below,
+    bookings,
+    boxes,
+    business,
+    doses,
+    heads,
+    identity,
+    periods,
+    receipts,
+    strips,
+    vaccination,
+)
 from benchmarks.forms.layouts.base import LAYOUTS, Layout
 
 ALL: tuple[Layout, ...] = tuple(LAYOUTS)
-__all__ = ["ALL", "Layout", "applications", "bookings", "business", "identity", "receipts", "vaccination"]
+__all__ = [
+    "ALL",
+    "Layout",
+    "amounts",
+    "applications",
+    "below",
+    "bookings",
+    "boxes",
+    "business",
+    "doses",
+    "heads",
+    "identity",
+    "periods",
+    "receipts",
+    "strips",
+    "vaccination",
+]

@@ -20,7 +20,9 @@ APART = 2.6  # text heights from one row to the next
 WRAPPED = 0.75  # text heights between the lines of one cell
 LEAST_ROWS = 3
 LEAST_FILLED = 0.55  # share of the grid's places that hold words
+LABELLED, STACKED = 0.55, 0.33  # likeness of a row of labels; share of such rows below the first of a form
 COLONS = 0.2  # share of the segments with a colon from which they are a form
+MOST_LOOKED = 100_000  # rows that are looked at, counted again for every run they may belong to; an honest page has less
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def find(segments: Sequence[Segment]) -> list[Grid]:
 
 def _parts(lines: list[list[Segment]]) -> Iterator[_Part]:
     """Runs of rows that are regular, beginning and ending where the number of segments in a row changes."""
+    looked = 0
     for start in range(len(lines)):
         if start and len(lines[start]) == len(lines[start - 1]) and _near(lines[start - 1], lines[start]):
             continue
@@ -79,6 +82,9 @@ def _parts(lines: list[list[Segment]]) -> Iterator[_Part]:
         for count in range(across.LEAST_ROWS, len(run) + 1):
             if count < len(run) and len(run[count]) == len(run[count - 1]):
                 continue
+            looked += count
+            if looked > MOST_LOOKED:
+                return
             bands = _bands(run[:count])
             part = _Part(start, start + count, _wrapped(run[:count], bands), bands)
             if len(bands) > 1 and not _spans(part.rows[-1], bands) and _regular(part.plain, bands):
@@ -88,17 +94,17 @@ def _parts(lines: list[list[Segment]]) -> Iterator[_Part]:
 def _run(lines: Sequence[list[Segment]], start: int) -> list[list[Segment]]:
     """The longest run of rows from ``start`` that keeps its columns apart, two at least, and has no wide gap."""
     run = [lines[start]]
-    count = len(_bands(run))
-    for line in lines[start + 1 :] if count > 1 else ():
+    bands = _bands(run)
+    for line in lines[start + 1 :] if len(bands) > 1 else ():
         gap = _gap(run[-1], line)
         before = _gap(run[-2], run[-1]) if len(run) > 1 else gap
-        bands = len(_bands([*run, line]))
-        if gap > APART or gap > max(2 * before, 1.0) or bands < max(count, 2):
+        wider = _joined([*bands, *_stretches([line])])
+        if gap > APART or gap > max(2 * before, 1.0) or len(wider) < max(len(bands), 2):
             break
         if len(line) == 1 and (gap > WRAPPED or len(run[-1]) == 1):
             break
         run.append(line)
-        count = bands
+        bands = wider
     return run
 
 
@@ -112,9 +118,17 @@ def _near(above: Sequence[Segment], below: Sequence[Segment]) -> bool:
 
 def _bands(lines: Sequence[Sequence[Segment]]) -> list[tuple[float, float]]:
     """The stretches across the page that rows of several segments cover."""
+    return _joined(_stretches(lines))
+
+
+def _stretches(lines: Sequence[Sequence[Segment]]) -> list[tuple[float, float]]:
+    return [(segment.rect.left, segment.rect.right) for line in lines if len(line) > 1 for segment in line]
+
+
+def _joined(stretches: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Stretches from the left, those without a gap between them as one."""
     bands: list[tuple[float, float]] = []
-    segments = [segment for line in lines if len(line) > 1 for segment in line]
-    for left, right in sorted((segment.rect.left, segment.rect.right) for segment in segments):
+    for left, right in sorted(stretches):
         if bands and left - bands[-1][1] < GAP:
             bands[-1] = (bands[-1][0], max(bands[-1][1], right))
         else:
@@ -183,8 +197,10 @@ def _is_form(merged: Sequence[Sequence[Segment]], bands: Sequence[tuple[float, f
     by_column = [_mean([c for row in chances for c in row[column]]) for column in range(len(bands))]
     by_row = [_mean([c for cell in row for c in cell]) for row in chances]
     head = by_row[0] - _mean(by_row[1:])
+    if sum(chance > LABELLED for chance in by_row[1:]) >= STACKED * len(by_row[1:]):
+        return True
     stacked = _mean(by_row[::2]) - _mean(by_row[1::2])
-    if len(merged) % 2 == 0 and stacked > max(0.8 * head, 0.2):
+    if stacked > max(0.8 * head, 0.2):
         return True
     if len(bands) == 2:
         return head < 0.2 or by_column[0] - by_column[1] > head

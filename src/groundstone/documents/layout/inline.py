@@ -42,11 +42,11 @@ class Atom:
         return labels.ends_label(self.text) and self.chance > 0.9
 
 
-def atoms(segment: Segment) -> list[Atom]:
-    """The segment's labels and values, in order."""
+def atoms(segment: Segment, run_in: int = 0) -> list[Atom]:
+    """The segment's labels and values, in order. ``run_in``: how many words are its label where no colon says so."""
     ends = _label_ends(segment)
     if not ends:
-        return _without_colon(segment)
+        return _without_colon(segment, run_in)
     found: list[Atom] = []
     after = 0
     for number, end in enumerate(ends):
@@ -114,8 +114,8 @@ def _value(segment: Segment, before: list[Atom]) -> Atom:
     return value
 
 
-def _without_colon(segment: Segment) -> list[Atom]:
-    cut = _figures_start(segment) or _gap_start(segment)
+def _without_colon(segment: Segment, run_in: int) -> list[Atom]:
+    cut = _figures_start(segment) or _gap_start(segment) or run_in or None
     if cut is None:
         hint = all(labels.is_format(word.text) for word in segment.words)
         return [Atom(segment, 0.0 if hint else labels.likeness(segment.text), hint=hint)]

@@ -35,28 +35,36 @@ HEADS = frozenset(
     handy datum nummer ausweisnummer versicherungsnummer kennzeichen ausgestellt gültig ablaufdatum unterschrift
     impfstoff impfung hersteller chargennummer dosis krankheit gesamt summe betrag zwischensumme mwst ust
     rechnung rechnungsnummer kundennummer menge preis einzelpreis bezeichnung beruf arbeitgeber firma
-    familienstand alter kunde
+    familienstand alter kunde inhaber arzt behörde ausstellungsbehörde charge zeitraum anreise abreise zimmer gäste
+    brutto netto bruttolohn nettolohn abteilung steuernummer bestellung fällig
 
     nom nom(s) prénom prénoms prenom prenoms naissance né née sexe nationalité rue ville pays téléphone courriel
     numéro numero n° délivré délivrance vaccin fabricant maladie montant tva facture quantité prix désignation
-    employeur société âge lieu
+    employeur société âge lieu titulaire patient médecin autorité lot période échéance commande client arrivée départ
+    nuits chambre voyageurs brut service référence caisse
 
     nombre nombres apellido apellidos nacimiento fecha sexo género nacionalidad dirección direccion calle ciudad
     país pais provincia teléfono telefono correo número documento expedición expedicion vencimiento caducidad
     vacuna fabricante lote enfermedad importe iva factura cantidad precio descripción ocupación empresa edad
-    lugar
-
+    lugar titular médico autoridad periodo período llegada salida noches habitación huéspedes salario bruto neto
+    departamento pedido cliente caja referencia localizador producto dosis válido
     cognome nome nascita data sesso nazionalità cittadinanza indirizzo via città citta paese rilascio scadenza
     vaccino produttore lotto malattia totale importo fattura quantità prezzo descrizione professione datore
-    azienda età luogo comune
+    azienda età luogo comune titolare nominativo medico autorità periodo arrivo partenza notti camera ospiti lordo netto
+    reparto ordine cliente cassa riferimento prenotazione volo posto prodotto dose
 
     naam voornaam voornamen achternaam geboortedatum geboorteplaats geslacht nationaliteit adres straat
     woonplaats telefoon documentnummer afgifte geldig handtekening fabrikant partij totaal bedrag btw factuur
-    aantal prijs omschrijving beroep werkgever bedrijf leeftijd
+    aantal prijs omschrijving beroep werkgever bedrijf leeftijd houder arts autoriteit periode aankomst vertrek nachten
+    kamer gasten brutoloon nettoloon afdeling betaaldatum personeelsnummer bestelling klant kassa referentie
 
     sobrenome apelido nascimento nacionalidade endereço endereco rua cidade estado telefone emissão emissao
-    validade assinatura vacina doença valor fatura quantidade preço descrição profissão idade local morada
+    validade assinatura vacina doença valor fatura quantidade preço descrição profissão idade local morada titular
+    médico autoridade período chegada partida noites quarto hóspedes bruto líquido departamento pedido cliente caixa
+    referência fabricante lote
 
+    wystawienia ważności ważny lekarz producent dawka data okres zameldowanie wymeldowanie pokój goście brutto netto
+    dział zamówienie klient kasa razem kwota suma faktura
     imię imie nazwisko urodzenia płeć obywatelstwo ulica miasto kraj numer podpis szczepionka seria namn
     efternamn förnamn födelsedatum kön adress fornavn etternavn fødselsdato kjønn navn efternavn
     """.split()
@@ -73,12 +81,15 @@ SECTIONS = frozenset(
 PARTS = frozenset("section part abschnitt teil partie sección seccion sezione parte".split())
 SHORT = 5  # words of a label, mostly
 LONG = 10  # more words than this are a sentence
+NUMBERED = re.compile(r"^\(?\d{1,2}[a-z]?[.)]+ (?=[^\W\d_]{2})")  # the number of a field
 ASIDE = re.compile(r"\([^)]*\)?")
 FORMAT = re.compile(
     r"^[(\[]?(?:d{1,2}|m{1,3}|y{2,4}|t{2}|j{2,4}|a{2,4})(?:[-/. ](?:d{1,2}|m{1,3}|y{2,4}|t{2}|j{2,4}|a{2,4}))+[)\]]?$",
     re.I,
 )
-WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*|[#°]")
+WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*°?|[#°]")
+ELIDED = re.compile(r"^(?:d|l|all|dall|dell|nell|qu)['’](?=\w{3})")
+OPEN = frozenset("by on to in at from thru".split())  # small words that short labels end with: "Issued by", "Check in"
 
 
 def ends_label(text: str) -> bool:
@@ -91,11 +102,12 @@ def likeness(text: str) -> float:
     """How much the text reads like a label, from 0 (a value, a sentence) to 1."""
     if ends_label(text):
         return 0.97 if _letters(text) and len(text.split()) <= LONG + 2 else 0.3
+    text = NUMBERED.sub("", text)
     words = text.split()
     core = ASIDE.sub(" ", text).strip() or text
     if not _letters(core) or len(words) > LONG:
         return 0.03
-    if _digits(core) > 0.25 or (core.rstrip().endswith((".", ",", ";")) and len(words) > 3):
+    if _digits(core) > 0.25 or (core.endswith((".", ",", ";")) and len(words) > 3 and not names_field(words[-1])):
         return 0.06
     likely = _by_words([folded(found) for found in WORD.findall(core)])
     if core[0].islower():
@@ -103,7 +115,7 @@ def likeness(text: str) -> float:
     if len(words) > SHORT:
         likely *= 0.7 if len(words) <= SHORT + 2 else 0.35
     if folded(words[-1]) in SMALL:
-        likely *= 0.3  # a line of running text
+        likely *= 1.0 if folded(words[-1]) in OPEN and len(words) < 4 else 0.3  # else a line of running text
     return likely * (0.55 if _digits(core) else 1.0)
 
 
@@ -129,7 +141,7 @@ def digits_share(text: str) -> float:
 
 
 def folded(word: str) -> str:
-    return unicodedata.normalize("NFKC", word).casefold().rstrip(".")
+    return ELIDED.sub("", unicodedata.normalize("NFKC", word).casefold().rstrip("."))
 
 
 def _by_words(words: list[str]) -> float:

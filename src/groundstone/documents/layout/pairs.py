@@ -10,6 +10,7 @@ from groundstone.documents.layout import labels
 from groundstone.documents.layout.bonds import ABOVE, BELOW, INLINE, RIGHT, Bond, Scene, votes, weigh
 from groundstone.documents.layout.grids import Grid
 from groundstone.documents.layout.inline import MONEY, Atom, atoms, with_colons
+from groundstone.documents.layout.run_in import run_ins
 from groundstone.documents.layout.segments import Segment, Sheet, region, rows
 
 LEAST, LEAST_CERTAIN = 0.13, 0.05  # the score of a bond that counts; of a label with a colon
@@ -28,7 +29,9 @@ class Match:
 
 def find(sheet: Sheet, segments: Sequence[Segment], grids: Sequence[Grid]) -> list[Pair]:
     """The pairs among some segments of a sheet, in reading order."""
-    found = [atom for row in rows(segments) for segment in with_colons(row) for atom in atoms(segment)]
+    parts = [segment for row in rows(segments) for segment in with_colons(row)]
+    run_in = run_ins(parts)
+    found = [atom for segment in parts for atom in atoms(segment, run_in.get(id(segment), 0))]
     scene = Scene(sheet, found, grids)
     weigh(found, scene)
     matches = [Match(atom, [atom.told], INLINE, _inline_score(atom)) for atom in found if atom.told is not None]
@@ -96,7 +99,8 @@ def _continuation(scene: Scene, match: Match, last: Atom, taken: set[int]) -> At
     below = scene.below.get(id(last))
     if below is None or id(below) in taken or below.certain or below.told is not None:
         return None
-    if below.chance > 0.55 or labels.digits_share(match.values[0].text) > 0.5:
+    unfinished = last.text.endswith(("-", "–", ",", "/"))
+    if below.chance > 0.55 or (labels.digits_share(match.values[0].text) > 0.5 and not unfinished):
         return None
     if abs(below.rect.left - match.values[0].rect.left) > 0.7 or below.rect.top - last.rect.bottom > WRAPPED:
         return None

@@ -11,6 +11,7 @@ from groundstone.documents.layout.segments import Segment, Sheet, rows
 from groundstone.documents.layout.upright import Rect
 
 TITLE_ABOVE = 2.2  # text heights from a title to its table
+SMALLER = 0.8  # the height of a small label in a cell, as a share of that of its value
 LINES = 6  # lines of one cell at most, on average, for the grid to be a table
 
 
@@ -151,7 +152,10 @@ def _holds_pair(filled: Filled, slot: int) -> bool:
     if any(labels.ends_label(word.text) for part in parts for word in part.words[:-1]):
         return True
     lines = rows(parts)
-    return len(lines) > 1 and labels.likeness(" ".join(p.text for p in lines[0])) > 0.6
+    if len(lines) < 2:
+        return False
+    small = _mean([p.height for p in lines[0]]) < SMALLER * _mean([p.height for p in lines[1]])
+    return small or labels.likeness(" ".join(p.text for p in lines[0])) > 0.6
 
 
 def _headers(filled: Filled) -> set[int]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from groundstone.documents.layout.inline import Atom
 
 NEARER = 0.85  # the gap to its value, as a share of that to what comes next
+SMALLER = 0.9  # the height of a label that nothing else tells of, as a share of that of its value
 AROUND = 25.0  # text heights up and down within which labels agree
 LIKELY, CLEARLY = 0.45, 0.2  # the least chance of a label that tells; how much less its neighbours have
 MOST = 300  # labels that are asked; no honest page has as many
@@ -52,18 +53,24 @@ def under(
 def _told(
     atom: Atom, above: Mapping[int, Atom], below: Mapping[int, Atom | None], parted: Callable[[Atom, Atom], int]
 ) -> _Told | None:
-    upper, lower = above.get(id(atom)), below[id(atom)]
     if atom.chance < LIKELY or atom.certain or atom.told is not None or atom.is_told:
         return None
-    if (upper is not None and upper.chance > atom.chance - CLEARLY) or (lower and lower.chance > atom.chance - CLEARLY):
-        return None
-    if upper is not None and lower is not None:
-        return _Told(atom.rect.middle[1], _is_nearer(atom, upper, lower))
+    upper, lower = _value(atom, above.get(id(atom))), _value(atom, below[id(atom)])
+    if upper is None:
+        return None if lower is None else _Told(atom.rect.middle[1], False)
     if lower is not None:
-        return _Told(atom.rect.middle[1], False)
-    if upper is not None and parted(upper, atom) == 1 and id(upper) not in above:
-        return _Told(atom.rect.middle[1], True)
-    return None
+        return _Told(atom.rect.middle[1], _is_nearer(atom, upper, lower))
+    over = above.get(id(upper))
+    if over is not None:
+        nearer = atom.rect.top - upper.rect.bottom < NEARER * (upper.rect.top - over.rect.bottom)
+        return _Told(atom.rect.middle[1], True) if nearer else None
+    small = atom.rect.height < SMALLER * upper.rect.height
+    return _Told(atom.rect.middle[1], True) if small or parted(upper, atom) == 1 else None
+
+
+def _value(atom: Atom, other: Atom | None) -> Atom | None:
+    """The other one if it reads far less like a label."""
+    return None if other is None or other.chance > atom.chance - CLEARLY else other
 
 
 def _is_nearer(atom: Atom, upper: Atom, lower: Atom | None) -> bool:

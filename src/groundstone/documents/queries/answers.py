@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,7 +57,8 @@ class Answers:
         ``layout`` is that of the same reading, worked out here when it is not given. Raises InvalidInput for pages of
         a query that make no sense.
         """
-        desks = self.desks(reading, layout)
+        asked = [page for page in reading.pages if any(holds(query.pages, page.number) for query in queries)]
+        desks = self.desks(replace(reading, pages=tuple(asked)), layout)
         return [self._finding(query, self.seen(query, desks)) for query in queries]
 
     def desks(self, reading: Reading, layout: Layout | None = None) -> list[Desk]:
@@ -81,7 +83,7 @@ class Answers:
         chosen = Chosen(rows, [claim.key for claim in seen], [claim.source for claim in seen], weights.rank(rows))
         trust = weights.trust(chosen.row)
         candidates = tuple(self._candidates(wanted, seen, chosen, trust))
-        if trust < weights.threshold(bool(wanted.prefer)):
+        if trust < weights.threshold(wanted.prefer in weigh.UNLABELLED):
             why = (reasons.unsure(trust, candidates[0]), *reasons.asked(wanted))
             return Finding(query, None, 1.0 - trust, candidates, wanted.field, why)
         return Finding(query, candidates[0], trust, candidates, wanted.field, reasons.asked(wanted))

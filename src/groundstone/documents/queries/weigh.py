@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+UNLABELLED = frozenset(("largest", "top", "first"))
+"""What fields prefer that often stand without a label: a total, a shop, the date of a receipt."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Weights:
     about: dict[str, Any]
 
     def threshold(self, preferred: bool) -> float:
-        """The least trust at which a text is said; less where the field tells which of several values it prefers."""
+        """The least trust at which a text is said; ``preferred`` for fields that often stand without a label."""
         return float(self.about["threshold_preferred" if preferred else "threshold"])
 
     def rank(self, rows: Floats) -> Floats:
