@@ -63,7 +63,7 @@ JUDGED_TOO = frozenset(
 BANDS = (0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 1.01)
 LEAST = 0.25  # probability at which anything is said
 ASKED_IN_VAIN = 0.18  # of questions, as the generator asks
-FALSE_PREFERRED = 0.06  # the same where the field says which of several values to take: a total, a shop
+PREFERRED = 0.3  # probability at which a total, a shop or the date of a receipt is said: papers rarely lack them
 FALSE_ANSWERS = 0.035  # of questions that the document does not answer: what the threshold is chosen for
 
 
@@ -198,10 +198,7 @@ def trained(questions: Sequence[Posed], epochs: int, about: dict[str, object]) -
     curve = isotonic(said, all_right)
     sure = np.interp(said, curve[0], curve[1])
     preferred = all_rows[:, _preferring()].any(axis=1)
-    least = [
-        _threshold(sure, there & group, ~there & group, most)
-        for group, most in ((~preferred, FALSE_ANSWERS), (preferred, FALSE_PREFERRED))
-    ]
+    least = _threshold(sure, there & ~preferred, ~there & ~preferred, FALSE_ANSWERS), PREFERRED
     _report(sure, all_right, there, np.where(preferred, least[1], least[0]))
     return Weights(
         tuple(ranker(questions, 100 + seed, epochs) for seed in range(SEEDS)),

@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -184,3 +187,34 @@ def test_ctrl_c_is_told_in_one_word(
     monkeypatch.setattr(documents, "read", interrupt)
     said = run("read", card)
     assert (said.status, said.err.split()) == (130, ["stopped"])
+
+
+@pytest.mark.parametrize("name", [b"a\nb.png", b"\x1b[31mred.png", b"\xff\xfe.png", "\u202egnp.exe".encode()])
+@pytest.mark.parametrize("form", [(), ("--json",), ("--csv",)])
+def test_names_of_files_cannot_steer_the_terminal(
+    run: Run, documents: CardDocuments, tmp_path: Path, name: bytes, form: tuple[str, ...]
+) -> None:
+    paths = [tmp_path / os.fsdecode(name), tmp_path / (os.fsdecode(name) + "-broken")]
+    paths[0].write_bytes(picture())
+    said = run("read", *paths, "-q", "What is Date of Birth?", *form)
+    assert said.status == 1
+    assert "1980-12-11" in said.out
+    shown = said.err + ("" if form == ("--json",) else said.out)
+    assert all(sign.isprintable() or sign in "\r\n" for sign in shown)
+    if form == ("--json",):
+        assert len(json.loads(said.out)) == 2
+
+
+def test_a_pipe_is_read_to_its_end(run: Run, documents: CardDocuments, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    writer = threading.Thread(target=(tmp_path / "pipe.png").write_bytes, args=(picture(),))
+    writer.start()
+    assert run("read", tmp_path / "pipe.png").status == 0
+    writer.join()
+
+
+def test_a_device_without_end_is_refused(run: Run, documents: CardDocuments, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["groundstone.cli.read"], "LARGEST", 1)
+    said = run("read", "/dev/zero")
+    assert (said.status, said.out) == (1, "")
+    assert "larger than 1 MB" in said.err

@@ -35,8 +35,8 @@ def done(at_work: Verification, count: int) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["a\nb.jpg", 'say "hi".jpg', "=cmd|' /C calc'!A0.jpg", "\x1b[31mred.jpg", "图" * 80 + ".jpg", "x" * 251 + ".jpg", "%2e%2e%2f.jpg",
-     "\u202egpj.exe.jpg"],
+    ["a\nb.jpg", 'say "hi".jpg', "=cmd|' /C calc'!A0.jpg", "\x1b[31mred.jpg", "图" * 80 + ".jpg", "x" * 251 + ".jpg",
+     "%2e%2e%2f.jpg", "\u202egpj.exe.jpg"],
 )  # fmt: skip
 def test_odd_names_are_taken_and_their_tables_written(tmp_path: Path, uploads: Path, quick: None, name: str) -> None:
     lay(uploads, name, CARD)
@@ -61,7 +61,9 @@ def test_a_name_in_no_encoding_is_told_of_and_the_others_are_taken(tmp_path: Pat
         assert "UTF-8" in at_work.progress(LOCAL).problems[problem]
 
 
-@pytest.mark.parametrize("name", ["../../up.png", "..\\..\\up.png", "/etc/up.png", "a\0/up.png", "\n", "....", "x" * 4000, "\ud800.png"])
+@pytest.mark.parametrize(
+    "name", ["../../up.png", "..\\..\\up.png", "/etc/up.png", "a\0/up.png", "\n", "....", "x" * 4000, "\ud800.png"]
+)
 def test_names_of_uploads_stay_in_their_place(tmp_path: Path, name: str) -> None:
     with workflow(tmp_path, start=True) as at_work:
         case = at_work.submit(LOCAL, CARD, name, wait=20)
@@ -100,15 +102,7 @@ def test_a_file_that_becomes_a_pipe_or_a_link_is_not_waited_for(tmp_path: Path) 
 def test_folders_inside_each_other_without_end_do_not_stop_the_others(tmp_path: Path) -> None:
     seen = Taken(tmp_path)
     lay(tmp_path, "z.jpg", b"x")
-    before = os.open(".", os.O_RDONLY)
-    try:
-        os.chdir(tmp_path)
-        for _ in range(1200):
-            os.mkdir("d")
-            os.chdir("d")
-    finally:
-        os.chdir(before)
-        os.close(before)
+    (tmp_path / "/".join("d" * 40)).mkdir(parents=True)
     seen.folder.look()
     assert (seen.folder.look(), seen.taken) == (1, ["z.jpg"])
     assert any("deep" in why for why in seen.folder.problems.values())
@@ -165,7 +159,8 @@ def test_a_file_with_two_travellers_waits_and_the_others_do_not(tmp_path: Path, 
 @pytest.mark.parametrize(
     "data",
     [b"\xff\xfe\x00binary\x80", b"[" * 100_000, b'{"name": ' + b"[" * 100_000, b'{"name": 1}', b'["x"]', b"NaN",
-     b'{"name": "x\\u0000"}', json.dumps({"name": "x" * 501}).encode(), json.dumps({f"n{k}": "x" for k in range(21)}).encode()],
+     b'{"name": "x\\u0000"}', json.dumps({"name": "x" * 501}).encode(),
+     json.dumps({f"n{k}": "x" for k in range(21)}).encode()],
 )  # fmt: skip
 def test_side_files_that_make_no_sense_are_refused(tmp_path: Path, data: bytes) -> None:
     lay(tmp_path, "a.jpg.metadata.json", data)
@@ -177,7 +172,7 @@ def test_side_files_and_tables_that_are_huge_are_refused_unread(tmp_path: Path) 
     for name in ("a.jpg.metadata.json", "travellers.csv"):
         with (tmp_path / name).open("wb") as out:
             out.truncate(travellers.LARGEST + 1)
-        with pytest.raises(InvalidInput, match="larger than 20 MB"):
+        with pytest.raises(InvalidInput, match="larger than the 20 MB"):
             traveller_of(tmp_path / "a.jpg", tmp_path)
         (tmp_path / name).unlink()
 

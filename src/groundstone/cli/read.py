@@ -102,7 +102,8 @@ def read(
     with Platform() as platform:
         results = _all(platform.documents, files, wanted)
     if wanted.form == "json":
-        click.echo(json.dumps(results, ensure_ascii=False, indent=1))
+        said = json.dumps(results, ensure_ascii=False, indent=1)
+        click.echo(said.encode("utf-8", "backslashreplace"))  # names may be in no encoding
     failed = [result for result in results if "error" in result]
     if failed:
         if wanted.several:
@@ -112,14 +113,16 @@ def read(
 
 def _all(documents: Documents, files: Sequence[Path], wanted: Wanted) -> list[dict[str, Any]]:
     """Each file in turn, shown at once; one that fails is told of and does not stop the others."""
+    from groundstone.cli import show
+
     results = []
     for path in files:
-        progress = _Progress(path.name)
+        progress = _Progress(show.plain(path.name))
         try:
             found = _read(documents, path, wanted, progress)
         except GroundstoneError as error:
             progress.clear()
-            click.echo(f"groundstone: {path}: {error}", err=True)
+            click.echo(f"groundstone: {show.plain(path)}: {show.plain(error)}", err=True)
             results.append({"file": str(path), "error": {"code": error.code, "message": str(error)}})
             continue
         results.append(_json(found, wanted))
@@ -142,11 +145,13 @@ def _read(documents: Documents, path: Path, wanted: Wanted, progress: _Progress)
 
 def _bytes(path: Path) -> bytes:
     try:
-        if path.stat().st_size > LARGEST * 2**20:
-            raise DocumentTooLarge(f"the file is larger than {LARGEST} MB; split it")
-        return path.read_bytes()
+        with path.open("rb") as file:  # or a pipe or a device, whose size nobody knows before
+            data = file.read(LARGEST * 2**20 + 1)
     except OSError as error:
         raise SourceError(f"the file cannot be read: {error.strerror}") from None
+    if len(data) > LARGEST * 2**20:
+        raise DocumentTooLarge(f"the file is larger than {LARGEST} MB; split it")
+    return data
 
 
 # -- questions -----------------------------------------------------------------------------------------------
@@ -235,15 +240,17 @@ def _json(found: Found, wanted: Wanted) -> dict[str, Any]:
 
 
 def _show(found: Found, wanted: Wanted) -> None:
+    from groundstone.cli import show
+
     if wanted.form == "csv":
         from groundstone.documents.table import csv_rows, csv_text
 
         numbers = [page.number for page in found.reading.pages]
-        rows = csv_rows(found.findings, found.path.name, datetime.now().astimezone(), pages=numbers)
+        rows = csv_rows(found.findings, show.plain(found.path.name), datetime.now().astimezone(), pages=numbers)
         click.echo(csv_text(rows), nl=False)
         return
     if wanted.several:
-        click.secho(f"{found.path}", bold=True)
+        click.secho(show.plain(found.path), bold=True)
     parts: list[Callable[[Found], None]] = []
     parts += [_answers] if wanted.queries else []
     parts += [_forms] if wanted.forms else []
@@ -276,10 +283,12 @@ def _unsaid(finding: Finding) -> str:
 
 
 def _text(found: Found) -> None:
+    from groundstone.cli import show
+
     if found.reading.text:
         click.echo(found.reading.text)
     else:
-        click.echo(f"{found.path}: no text was found", err=True)
+        click.echo(f"{show.plain(found.path)}: no text was found", err=True)
 
 
 def _forms(found: Found) -> None:

@@ -38,6 +38,11 @@ def answer(found: Answer) -> None:
         click.secho(f"{_STRENGTH[found.strength]} · {found.mode}", dim=True)
 
 
+def plain(text: object) -> str:
+    """Names from outside for a terminal: what could steer it, or is in no encoding, stands as an escape ("\\x1b")."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in str(text))
+
+
 def _marks(numbers: list[int]) -> str:
     shown = ", ".join(str(number) for number in numbers[:6])
     return f" [{shown}{', …' if len(numbers) > 6 else ''}]" if numbers else ""

@@ -219,8 +219,10 @@ def progress(follow: bool, app: str) -> None:
             time.sleep(TICK)
             now = found.progress(LOCAL)
     click.echo(_said(now))
+    from groundstone.cli import show
+
     for name, why in now.problems.items():
-        click.secho(f"{name}: {why}", fg="yellow", err=True)
+        click.secho(f"{show.plain(name)}: {show.plain(why)}", fg="yellow", err=True)
 
 
 def _dead(found: Verification, ids: tuple[str, ...], every: bool) -> tuple[str, ...]:
@@ -246,6 +248,7 @@ def _ended(found: Verification, case: Case) -> Case:
 
 
 def _tell(case: Case, as_json: bool) -> None:
+    from groundstone.cli import show
     from groundstone.verification.case import case_json
 
     if as_json:
@@ -253,7 +256,8 @@ def _tell(case: Case, as_json: bool) -> None:
         return
     colour = {"verified": "green", "refused": "red", "review": "yellow"}.get(case.outcome)
     state = case.outcome if case.state == "done" else case.state
-    click.echo(f"{case.id}  {case.name}  {click.style(state, fg=colour)}{f'  {case.failure}' if case.failure else ''}")
+    failure = f"  {show.plain(case.failure)}" if case.failure else ""
+    click.echo(f"{case.id}  {case.name}  {click.style(state, fg=colour)}{failure}")
 
 
 def _said(now: Progress) -> str:

@@ -43,14 +43,21 @@ def sizes(data: bytes, media_type: str) -> tuple[int, int, int]:
     """Number of pages, and width and height of the first as it is shown."""
     try:
         image = _opened(data, media_type)
-        count = int(getattr(image, "n_frames", 1)) if media_type == "image/tiff" else 1
         width, height = _shown_size(image)
+        _check(image, media_type)
+        count = _pages(data) if media_type == "image/tiff" else 1
     except _DAMAGE as error:
         raise _damaged(error) from error
-    _check(image, media_type)
-    if count > MAX_PAGES:
-        raise DocumentTooLarge(f"it has {count} pages; at most {MAX_PAGES} are read: split it")
     return count, width, height
+
+
+def _pages(data: bytes) -> int:
+    """Pages of a TIFF. They are a chain, which is not followed further than pages are read."""
+    try:
+        _opened(data, "image/tiff").seek(MAX_PAGES)
+    except EOFError:
+        return int(getattr(_opened(data, "image/tiff"), "n_frames", 1))
+    raise DocumentTooLarge(f"it has more than {MAX_PAGES} pages, the most that are read: split it")
 
 
 def frame(data: bytes, media_type: str, page: int) -> Frame:

@@ -70,6 +70,8 @@ def write(folder: Path, name: str, data: bytes) -> None:
     except FileNotFoundError:
         raise gone(folder.name) from None
     except OSError as error:
+        with suppress(OSError):  # nothing of it stays on a full disk
+            draft.unlink()
         raise StoreError(f"the document could not be kept: {error.strerror}") from None
 
 

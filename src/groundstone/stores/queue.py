@@ -138,7 +138,9 @@ class Queue:
             items.c.queue == queue,
             items.c.state == WAITING,
             items.c.lane.in_(lanes),
-            items.c.not_before <= self._now(),
+            sa.or_(
+                items.c.not_before <= self._now(), items.c.updated > self._now() + self.lease
+            ),  # the clock went back
         )
         with self._read() as connection:
             tenants = connection.execute(sa.select(items.c.tenant).where(due).distinct()).scalars().all()

@@ -13,16 +13,20 @@ from threading import Event
 from typing import Any
 
 from groundstone.errors import GroundstoneError, InvalidInput, LimitExceeded, StoreError
-from groundstone.verification.travellers import SIDE, TABLE
+from groundstone.verification.files import read_file
+from groundstone.verification.travellers import SIDE, TABLE, tables_state
 
 log = logging.getLogger(__name__)
 
 FOLDER_ITSELF = "."  # among the problems
+NAME_SHOWN = 300  # characters of a name among the problems
 POLL = 1.0  # seconds between two looks
 SETTLED = 1.5  # seconds since its last change before a file counts
 UNFINISHED = (".part", ".tmp", ".crdownload", ".partial", ".filepart")
 MANIFEST = ".json"
 LONGEST_MANIFEST = 2**20
+DEEPEST = 30  # folders inside each other that are looked into
+LeftOut = Callable[[Path, str], None]  # a file or folder that is left out, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class Folder:
         self.folder, self._take, self._knows, self._without, self._now = folder, take, knows, without, clock
         self._seen: dict[str, str] = {}
         self._taken: dict[str, str] = {}
+        self._refused: dict[str, tuple[str, str]] = {}  # stamps, and the states of the tables of travellers then
+        self._left_out: dict[str, str] = {}
         self.problems: dict[str, str] = {}  # file names, and why they cannot be taken as they are
 
     def watch(self, stop: Event, every: float = POLL) -> None:
@@ -74,11 +80,12 @@ class Folder:
     def look(self) -> int:
         """Look once; how many documents were taken. A file counts when two looks saw it alike."""
         seen: dict[str, str] = {}
+        self._left_out = {}
         count, has_room = 0, True
         for arrival in self._files():
             seen[arrival.name] = arrival.stamp
             same = self._seen.get(arrival.name) == arrival.stamp
-            if not same or not has_room or self._taken.get(arrival.name) == arrival.stamp:
+            if not same or not has_room or self._is_settled(arrival):
                 continue
             try:
                 count += self._offered(arrival)
@@ -86,8 +93,17 @@ class Folder:
                 self.problems[arrival.name], has_room = str(error), False
         self._seen = seen
         self._taken = {name: stamp for name, stamp in self._taken.items() if name in seen}
-        self.problems = {name: why for name, why in self.problems.items() if name in seen or name == FOLDER_ITSELF}
+        self._refused = {name: state for name, state in self._refused.items() if name in seen}
+        problems = {name: why for name, why in self.problems.items() if name in seen or name == FOLDER_ITSELF}
+        self.problems = problems | self._left_out
         return count
+
+    def _is_settled(self, arrival: Arrival) -> bool:
+        """It was taken, or it was refused and nothing has changed since."""
+        if self._taken.get(arrival.name) == arrival.stamp:
+            return True
+        refused = self._refused.get(arrival.name)
+        return refused is not None and refused == (arrival.stamp, tables_state(arrival.path, self.folder))
 
     def _offered(self, arrival: Arrival) -> bool:
         if not self._knows(arrival):
@@ -99,7 +115,7 @@ class Folder:
                 self.problems[arrival.name] = str(error)
                 if not isinstance(error, InvalidInput):
                     return False  # offered again at the next look
-                self._taken[arrival.name] = arrival.stamp
+                self._refused[arrival.name] = (arrival.stamp, tables_state(arrival.path, self.folder))
                 return False
             self._remember(arrival)
             return True
@@ -111,7 +127,7 @@ class Folder:
         self.problems.pop(arrival.name, None)
 
     def _files(self) -> Iterator[Arrival]:
-        for path in documents_in(self.folder, self._without):
+        for path in documents_in(self.folder, self._without, self._leave_out):
             try:
                 known = path.stat(follow_symlinks=False)
             except OSError:
@@ -120,9 +136,22 @@ class Folder:
             if self._now() - known.st_mtime >= SETTLED or known.st_mtime > self._now() + SETTLED:
                 yield Arrival(path, path.relative_to(self.folder).as_posix(), stamp)
 
+    def _leave_out(self, path: Path, why: str) -> None:
+        name = path.relative_to(self.folder).as_posix()
+        self._left_out[name.encode("utf-8", "backslashreplace").decode()[:NAME_SHOWN]] = why
 
-def documents_in(folder: Path, without: tuple[str, ...] = ()) -> Iterator[Path]:
-    """The files of a folder and its subfolders that count as documents, by name. Raises OSError."""
+
+def _nobody(path: Path, why: str) -> None:
+    pass
+
+
+def documents_in(
+    folder: Path, without: tuple[str, ...] = (), leave_out: LeftOut = _nobody, depth: int = 0
+) -> Iterator[Path]:
+    """The files of a folder and its subfolders that count as documents, by name. Raises OSError for the folder itself.
+
+    ``leave_out`` is told of subfolders that cannot be looked into, and of names that nobody could write down.
+    """
     if not folder.is_dir():
         return
     with os.scandir(folder) as entries:
@@ -132,9 +161,28 @@ def documents_in(folder: Path, without: tuple[str, ...] = ()) -> Iterator[Path]:
             continue
         if entry.is_dir(follow_symlinks=False):
             if entry.name not in without:
-                yield from documents_in(Path(entry.path))
+                yield from _below(Path(entry.path), leave_out, depth + 1)
         elif entry.is_file(follow_symlinks=False) and _counts(entry.name):
-            yield Path(entry.path)
+            if _is_text(entry.path):
+                yield Path(entry.path)
+            else:
+                leave_out(Path(entry.path), "its name is not UTF-8; rename it")
+
+
+def _below(folder: Path, leave_out: LeftOut, depth: int) -> Iterator[Path]:
+    """A subfolder; one that cannot be looked into does not stop the others."""
+    if depth > DEEPEST:
+        leave_out(folder, f"it lies too deep: {DEEPEST} folders inside each other are looked into")
+        return
+    try:
+        yield from documents_in(folder, (), leave_out, depth)
+    except OSError as error:
+        leave_out(folder, f"it cannot be looked into: {error.strerror}")
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be written down: Python stands for bytes that are no UTF-8 with lone surrogates."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in name)
 
 
 def _counts(name: str) -> bool:
@@ -158,16 +206,6 @@ def _side(path: Path) -> str:
         return stamp_of(path.with_name(path.name + SIDE))
     except OSError:
         return ""
-
-
-def read_file(path: Path, limit: int) -> bytes:
-    """Raises StoreError when it cannot be read now, InvalidInput when it is larger than ``limit`` bytes."""
-    try:
-        if path.stat().st_size > limit:
-            raise InvalidInput(f"{path.name} is larger than the {limit // 2**20} MB that are read")
-        return path.read_bytes()
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}") from None
 
 
 def manifest_in(path: Path) -> Mapping[str, Any] | None:

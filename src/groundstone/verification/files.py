@@ -7,16 +7,20 @@ import json
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from groundstone.documents.base import Reading, reading_json, reading_of
-from groundstone.errors import NotFound, StoreError
+from groundstone.errors import InvalidInput, NotFound, StoreError
 from groundstone.verification.case import plain_name
 
 DOCUMENT, READING = "document", "reading.json.gz"
 PICTURE = "page-{}.png"
 DRAFT = ".part"
+LONGEST_STEM = 240  # bytes; a file system takes 255 for a name
+WAITING_FOR_NOBODY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 class Files:
@@ -68,7 +72,8 @@ class Files:
     def table(self, id: str, name: str, *, is_local: bool) -> Path:
         """Where the table of a case lies."""
         folder = self.output if is_local and self.output is not None else self.home
-        return folder / id / f"{PurePosixPath(plain_name(name)).stem}.csv"
+        stem = PurePosixPath(plain_name(name)).stem.encode()[:LONGEST_STEM].decode(errors="ignore")
+        return folder / id / f"{stem}.csv"
 
     def forget(self, id: str, *names: str) -> None:
         """Delete single files of a case."""
@@ -109,8 +114,26 @@ def write(path: Path, data: bytes) -> None:
         draft.replace(path)
         _sync(path.parent)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # on a disk that is read-only now, or below what is no folder
+            draft.unlink()
         raise StoreError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """A file that others put there; no link is followed, and nobody waits for the writer of a pipe.
+
+    Raises StoreError when it cannot be read now, InvalidInput when it is no plain file or larger than ``limit`` bytes.
+    """
+    try:
+        with open(os.open(path, os.O_RDONLY | WAITING_FOR_NOBODY), "rb") as file:
+            known = os.fstat(file.fileno())
+            if not stat.S_ISREG(known.st_mode):
+                raise InvalidInput(f"{path.name} is no plain file")
+            if known.st_size > limit:
+                raise InvalidInput(f"{path.name} is larger than the {limit // 2**20} MB that are read")
+            return file.read()
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}") from None
 
 
 def _sync(folder: Path) -> None:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from groundstone.documents.base import Query
 from groundstone.errors import DocumentTooLarge, GroundstoneError, InvalidInput, LimitExceeded, NotFound
 from groundstone.identity import LOCAL, Principal
-from groundstone.verification.arrivals import Arrival, arrival_of, manifest_in, read_file
+from groundstone.verification.arrivals import Arrival, arrival_of, manifest_in
 from groundstone.verification.case import REVIEW, Case, case_id, case_of, checked_traveller, plain_name, queries_json
 from groundstone.verification.events import Reference, manifest, references
-from groundstone.verification.files import Files
+from groundstone.verification.files import Files, read_file
 from groundstone.verification.privacy import FOLDER
 from groundstone.verification.spec import MB, Spec
 from groundstone.verification.steps import DECIDE, EXAMINE
