@@ -39,7 +39,7 @@ class Check(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """The answer holds one of the phrases, and none that takes it back."""
+    """The answer holds one of the phrases, and none that takes it back. A document that says nothing does not."""
 
     query: str
     phrases: tuple[str, ...]
@@ -52,18 +52,19 @@ class Says:
     def __call__(self, evidence: Evidence) -> Verdict:
         answer = evidence.answer(self.query)
         if answer is None:
-            absent = False if evidence.is_sure(self.query) else None
-            return Verdict(absent, f"{self.query} is not on the document")
+            return Verdict(False, f"{evidence.label(self.query)} is not on the document")
         said, shown = f" {plain(answer.text)} ", (answer.region,)
         denied = next((phrase for phrase in self.denials if f" {plain(phrase)} " in said), None)
         phrase = next((phrase for phrase in self.phrases if f" {plain(phrase)} " in said), None)
         if not evidence.is_sure(self.query):
-            return Verdict(None, f"{self.query} reads {answer.text!r}, but not surely", shown)
+            return Verdict(None, f"{evidence.label(self.query)} reads {answer.text!r}, but not surely", shown)
         if denied is not None:
-            return Verdict(False, f"{self.query} says {answer.text!r}", shown)
+            return Verdict(False, f"{evidence.label(self.query)} says {answer.text!r}", shown)
         if phrase is not None:
-            return Verdict(True, f"{self.query} says {answer.text!r}", shown)
-        return Verdict(None, f"{self.query} says {answer.text!r}, which no phrase of the rule covers", shown)
+            return Verdict(True, f"{evidence.label(self.query)} says {answer.text!r}", shown)
+        return Verdict(
+            None, f"{evidence.label(self.query)} says {answer.text!r}, which no phrase of the rule covers", shown
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,15 @@ class Same:
         if not known:
             return Verdict(None, f"no {_words(self.of)} of the traveller was given to compare with")
         if answer is None:
-            return Verdict(None, f"{self.query} is not on the document; the traveller's is {known!r}")
+            return Verdict(None, f"{evidence.label(self.query)} is not on the document; the traveller's is {known!r}")
         if not evidence.is_sure(self.query):
-            return Verdict(None, f"{self.query} reads {answer.text!r}, but not surely", (answer.region,))
+            return Verdict(
+                None, f"{evidence.label(self.query)} reads {answer.text!r}, but not surely", (answer.region,)
+            )
         alike = self._days_alike(evidence, known) if self.kind == "date" else self._alike(answer.text, known)
         words = {True: "is that of the traveller", False: "is not", None: "is nearly"}[alike]
         tail = "" if alike else f" the traveller's {known!r}"
-        return Verdict(alike, f"{self.query} {answer.text!r} {words}{tail}", (answer.region,))
+        return Verdict(alike, f"{evidence.label(self.query)} {answer.text!r} {words}{tail}", (answer.region,))
 
     def _alike(self, text: str, known: str) -> bool | None:
         if same(self.kind, text, known):
@@ -124,15 +127,21 @@ class NotPast:
     def __call__(self, evidence: Evidence) -> Verdict:
         answer = evidence.answer(self.query)
         if answer is None:
-            return Verdict(self.absent, f"the document names no {self.query}")
+            return Verdict(self.absent, f"the document says nothing to {evidence.question(self.query)!r}")
         days = evidence.days(self.query)
         if not days or not evidence.is_sure(self.query):
-            return Verdict(None, f"{self.query} {answer.text!r} is not surely read as a day", (answer.region,))
+            return Verdict(
+                None, f"{evidence.label(self.query)} {answer.text!r} is not surely read as a day", (answer.region,)
+            )
         valid = {day >= evidence.day for day in days}
         if len(valid) > 1:
-            return Verdict(None, f"{self.query} {answer.text!r} can be read as {_list(days)}", (answer.region,))
+            return Verdict(
+                None, f"{evidence.label(self.query)} {answer.text!r} can be read as {_list(days)}", (answer.region,)
+            )
         word = "has not passed" if valid == {True} else "has passed"
-        return Verdict(valid == {True}, f"{self.query} {days[0]} {word} on {evidence.day}", (answer.region,))
+        return Verdict(
+            valid == {True}, f"{evidence.label(self.query)} {days[0]} {word} on {evidence.day}", (answer.region,)
+        )
 
 
 @dataclass(frozen=True, slots=True)

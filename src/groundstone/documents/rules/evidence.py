@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,9 @@ from groundstone.documents.base import Candidate, Finding, Reading
 from groundstone.documents.values import date_order, spot
 from groundstone.documents.values.base import Order
 from groundstone.errors import InvalidInput
+
+
+_FRAME = re.compile(r"^(?:what|who|when|which)\s+(?:is|was|are|were)\s+(?:the\s+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,15 @@ class Evidence:
         """What the document says, however unsure."""
         finding = self.findings.get(query)
         return finding.answer if finding is not None else None
+
+    def question(self, query: str) -> str:
+        """The words in which it was asked."""
+        finding = self.findings.get(query)
+        return finding.query.text if finding is not None else query
+
+    def label(self, query: str) -> str:
+        """What it asks for, in short: "Date of Birth" of "What is the Date of Birth?"."""
+        return _FRAME.sub("", self.question(query)).rstrip("? ")
 
     def is_sure(self, query: str) -> bool:
         """Whether its answer, or there being none, is sure enough to decide on."""
