@@ -29,6 +29,8 @@ from tempfile import gettempdir
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks import reliability
+
 from groundstone import Platform
 from groundstone.documents.base import Finding, Query, Reading, reading_json, reading_of
 from groundstone.documents.values import same
@@ -125,6 +127,7 @@ def main() -> None:
     parser.add_argument("--layout", action="append", default=[], help="only this layout; can be repeated")
     parser.add_argument("--wrong", action="store_true", help="list what went wrong")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser.add_argument("--curve", type=Path, help="draw the reliability curve into this SVG file")
     parser.add_argument("--fresh", action="store_true", help="read again what was read before")
     chosen = parser.parse_args()
     CACHE.mkdir(exist_ok=True)
@@ -135,6 +138,8 @@ def main() -> None:
     _report(rows, bins)
     if chosen.json:
         chosen.json.write_text(json.dumps(_plain(rows, bins), indent=1), encoding="utf-8")
+    if chosen.curve:
+        chosen.curve.write_text(reliability.curve(bins), encoding="utf-8")
     if chosen.wrong:
         for one in asked:
             if not one.right:

@@ -13,7 +13,6 @@ from groundstone.documents.values import date_order, spot
 from groundstone.documents.values.base import Order
 from groundstone.errors import InvalidInput
 
-
 _FRAME = re.compile(r"^(?:what|who|when|which)\s+(?:is|was|are|were)\s+(?:the\s+)?", re.IGNORECASE)
 
 
