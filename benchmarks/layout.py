@@ -1,12 +1,13 @@
-"""How much of generated forms the layout gets right: answers that are exactly a value or a cell, confidence, marks, time.
+"""How much of generated forms the layout gets right: answers that are exactly a value or a cell, and how sure.
 
     python -m benchmarks.layout --samples 1000            # what truly stands on the forms
     python -m benchmarks.layout --samples 1000 --engine   # the same with the slips of simulated OCR
-    python -m benchmarks.layout --missed id_cards         # also shows the answers that were missed, of one layout
+    python -m benchmarks.layout --missed booklet          # also shows the answers that were missed, of one layout
     python -m benchmarks.layout --pictures 40             # also looks for check boxes in that many pictures
 
-An answer is "exact" where it is the whole value of a pair or the whole content of a cell, and "labelled" where that pair
-or the headers of that cell bear a name of the field that is asked for. A pair is judged where its value stands on the
+An answer is "exact" where it is the whole value of a pair or the whole content of a cell, and "labelled" where that
+pair or the headers of that cell bear a name of the field that is asked for.
+A pair is judged where its value stands on the
 answer to a question: it is right when it says just that, under a name of its field. Pairs whose label no field of the
 generator bears are "strange": headings, prose and lines of letterheads, some of them rightly labels.
 """
@@ -21,6 +22,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from benchmarks.forms.sample import Question, Sample, samples
@@ -142,7 +144,9 @@ def _filled(layout: Layout, question: Question, sample: Sample) -> bool:
 
 def _heads(table: Table, row: int, column: int) -> Iterator[Region]:
     for cell in table.cells:
-        if cell.is_header and (cell.row <= row < cell.row + cell.rows or cell.column <= column < cell.column + cell.columns):
+        if cell.is_header and (
+            cell.row <= row < cell.row + cell.rows or cell.column <= column < cell.column + cell.columns
+        ):
             yield cell.content
 
 
@@ -160,7 +164,9 @@ def _regions(layout: Layout) -> Iterable[Region]:
 def _field_names(name: str, language: str, family: str) -> frozenset[str]:
     plain = re.sub("^(first|second|third)_", "", name)
     fields = [one for one in (name, plain, f"last_{plain}") if one in wording()]
-    return frozenset(_bare(text) for one in fields for tongue in (language, "en") for text in labels(one, tongue, family))
+    return frozenset(
+        _bare(text) for one in fields for tongue in (language, "en") for text in labels(one, tongue, family)
+    )
 
 
 @cache
@@ -205,7 +211,7 @@ def _report(scores: Scores, layouts: bool) -> None:
     for name, score in sorted(groups, key=lambda one: (one[0].split()[0], one[1].labelled / one[1].asked)):
         shares = (score.exact, score.labelled, score.pairs, score.cells, score.partly)
         print(f"{name:28s} {score.asked:5d}" + "".join(f"{share / score.asked:8.1%}" for share in shares))
-    for low, high in zip(BANDS, BANDS[1:], strict=False):
+    for low, high in pairwise(BANDS):
         judged, right = scores.bands[low]
         if judged:
             print(f"confidence {low:.1f} to {min(high, 1.0):.1f}: {judged:5d} judged, {right / judged:6.1%} right")
@@ -264,8 +270,8 @@ def _compare(seen: _Seen, found: Sequence[Mark], there: Sequence[Mark]) -> None:
 def _report_marks(levels: dict[str, _Seen]) -> None:
     for name, seen in sorted(levels.items()):
         print(
-            f"{name}: {len(seen.seconds)} pictures, {seen.there} boxes, {seen.found} found, {seen.told} with their tick "
-            f"told, {seen.false} by mistake, {1000 * sum(seen.seconds) / len(seen.seconds):.0f} ms a picture"
+            f"{name}: {len(seen.seconds)} pictures, {seen.there} boxes, {seen.found} found, {seen.told} with their "
+            f"tick told, {seen.false} by mistake, {1000 * sum(seen.seconds) / len(seen.seconds):.0f} ms a picture"
         )
 
 

@@ -245,3 +245,42 @@ def test_a_turned_picture_gives_the_same_pairs(name: str, degrees: float) -> Non
 def test_a_tilted_picture_and_a_missing_rotation_give_the_same_pairs(name: str) -> None:
     assert pairs_of(tilted(turned(page_of(ALL[name]), 5), 0.1)) == pairs_of(ALL[name])
     assert pairs_of(replace(turned(page_of(ALL[name]), 2), rotation=0.0)) == pairs_of(ALL[name])
+
+
+def test_labels_under_the_lines_that_were_written_on() -> None:
+    drawing = """
+    DOE                 JANE
+    ----------------    ----------------
+    Surname             Given names
+
+
+    1980-02-03          X1234567
+    ----------------    ----------------
+    Date of birth       Document no
+    """
+    page = page_of(drawing)
+    found = {pair.key.text: pair.value and pair.value.text for pair in understand(reading_of(page)).pairs}
+    assert found == {
+        "Surname": "DOE",
+        "Given names": "JANE",
+        "Date of birth": "1980-02-03",
+        "Document no": "X1234567",
+    }
+
+
+def test_numbered_labels_that_run_into_their_values() -> None:
+    drawing = """
+    1. Surname Ruiz
+    2. Given name(s) Alvaro Pablo
+    3. DOB 09.05.55
+    4. Sex M
+    5. Nationality Malaysian
+    """
+    found = {pair.key.text: pair.value and pair.value.text for pair in understand(reading_of_drawing(drawing)).pairs}
+    assert found == {
+        "1. Surname": "Ruiz",
+        "2. Given name(s)": "Alvaro Pablo",
+        "3. DOB": "09.05.55",
+        "4. Sex": "M",
+        "5. Nationality": "Malaysian",
+    }

@@ -172,3 +172,32 @@ def test_a_turned_picture_gives_the_same_tables(degrees: float) -> None:
     for drawing in (HISTORY, RECEIPT):
         found = understand(reading_of(turned(page_of(drawing), degrees))).tables
         assert [grid_of(table) for table in found] == tables_of(drawing)
+
+
+def test_a_table_that_reads_across_is_told_from_the_form_around_it() -> None:
+    drawing = """
+    Beneficiary Name            John Doe
+    Document Number             X1259666
+    Vaccine Name                C19SHIELD
+    Dose #                      1st          2nd
+    Date of Dose (YYYY-MM-DD)   2021-07-01   2021-10-02
+    Dose Batch #                111X083      32Z13116
+    """
+    layout = understand(reading_of_drawing(drawing))
+    (table,) = layout.tables
+    assert grid_of(table) == [
+        ["Dose #", "1st", "2nd"],
+        ["Date of Dose (YYYY-MM-DD)", "2021-07-01", "2021-10-02"],
+        ["Dose Batch #", "111X083", "32Z13116"],
+    ]
+    assert all(cell.is_header == (cell.row == 1 or cell.column == 1) for cell in table.cells)
+    assert [pair.key.text for pair in layout.pairs] == ["Beneficiary Name", "Document Number", "Vaccine Name"]
+
+
+def test_a_form_of_labels_above_values_with_rows_left_out_is_no_table() -> None:
+    drawing = """
+    Born           Document no
+    22.09.1948     X7850290
+    Certificate    Product
+    """
+    assert understand(reading_of_drawing(drawing)).tables == ()

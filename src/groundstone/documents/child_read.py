@@ -14,8 +14,7 @@ from groundstone.documents import text_layer
 from groundstone.documents.base import Line, Page, Place, Reading, Word, reading_json
 from groundstone.documents.decode import Frame, frame
 from groundstone.documents.decode_pdf import Pdf, PdfPage
-from groundstone.documents.layout.marks import find_marks
-from groundstone.documents.layout.rulings import find_rulings
+from groundstone.documents.layout.drawn import find_drawn
 from groundstone.documents.ocr import ReadLine, ReadPage, read_page
 from groundstone.documents.ocr_detect import Picture, Quad
 from groundstone.documents.ocr_models import load
@@ -104,7 +103,7 @@ def _inside(point: Quad, boxes: list[tuple[float, ...]]) -> bool:
 def _page(number: int, size: tuple[float, float], read: ReadPage, shown: Frame | None, source: str) -> dict[str, Any]:
     """The page as JSON. Places of the reading are in the units of ``size``."""
     lines = tuple(_line(line, np.array(size, np.float32), number) for line in read.lines)
-    marks, rulings = (find_marks(shown.pixels), find_rulings(shown.pixels)) if shown else ([], [])
+    marks, rulings = find_drawn(shown.pixels) if shown else ([], [])
     width, height = (max(1, round(value)) for value in size)
     page = Page(number, width, height, lines, read.rotation, tuple(marks), tuple(rulings), source)
     made: dict[str, Any] = reading_json(Reading("", (page,), 1))["pages"][0]

@@ -123,7 +123,8 @@ class Sandbox:
             status = int(lifeline.recv(16))
             if status == -signal.SIGXCPU:
                 return f"it needs more than {self.limits.cpu} seconds of processor time to read"
-            return f"its parser crashed (status {status})"
+            most = self.limits.memory // 2**20
+            return f"its parser crashed (status {status}): the file is damaged, or needs more than {most} MB of memory"
         return "its parser ended"
 
 

@@ -122,6 +122,8 @@ class Pool:
     def _work(self, item: Item, stop: Event) -> None:
         try:
             self._run(item, stop)
+        except StoreError as error:  # it is taken over when its lease is over; what was saved before counts
+            log.warning("what became of %s could not be saved: %s", item.id, error)
         finally:
             self._let_go(item)
             self._wake.set()

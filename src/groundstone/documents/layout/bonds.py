@@ -21,6 +21,7 @@ INLINE, RIGHT, BELOW, ABOVE = "inline", "right", "below", "above"
 WAYS = {INLINE: 0.15, RIGHT: 0.35, BELOW: 0.3, ABOVE: 0.15}  # what speaks for each before any vote is cast
 FAR = 80.0  # text heights from a label to the value right of it
 DROP = 2.3  # text heights from a label to the value below it
+LEVELS = 1000  # stretches of a page by which atoms are looked up, however small its text
 CROWD = 300  # atoms of one place that are looked at; no honest page has as many
 SMALLER = 0.85  # the height of small print, as a share of that of what stands below it
 ROW = 2.0  # what a vote from the same row counts for more
@@ -49,13 +50,16 @@ class Near:
     def __init__(self, atoms: Sequence[Atom]) -> None:
         self._rows: dict[int, list[Atom]] = {}
         self._lefts: dict[int, list[Atom]] = {}
+        self._step = max(
+            [2.0, *(abs(atom.rect.middle[1]) / LEVELS for atom in atoms), *(a.rect.height / 8 for a in atoms)]
+        )
         for atom in atoms:
-            self._rows.setdefault(math.floor(atom.rect.middle[1] / 2), []).append(atom)
+            self._rows.setdefault(math.floor(atom.rect.middle[1] / self._step), []).append(atom)
             self._lefts.setdefault(math.floor(atom.rect.left), []).append(atom)
 
     def between(self, top: float, bottom: float) -> Iterator[Atom]:
         """Those whose middle lies about there, and some more."""
-        for row in range(math.floor(top / 2) - 1, math.floor(bottom / 2) + 2):
+        for row in range(math.floor(top / self._step) - 1, math.floor(bottom / self._step) + 2):
             yield from self._rows.get(row, ())[:CROWD]
 
     def from_left(self, left: float) -> Iterator[Atom]:

@@ -16,6 +16,7 @@ SAME = 0.6  # text heights between two rulings that are one
 SHORTEST = 0.9  # text heights of a ruling that counts
 COVERED = 0.6  # share of a cell's edge that is drawn
 LIMIT = 400  # rulings of one page that are looked at, the longest
+LEVELS = 1000  # stretches of a page by which slots are looked up, however small its text
 MOST = 200  # rows or columns of a grid
 
 
@@ -61,17 +62,21 @@ class Places:
 
     def __init__(self, grids: Sequence[Grid]) -> None:
         self._levels: dict[int, list[tuple[float, int, int, Rect]]] = {}
+        self._step = max([4.0, *(grid.rect.height / LEVELS for grid in grids)])
         for number, grid in enumerate(grids):
             for place, slot in enumerate(grid.slots):
                 entry = (slot.rect.width * slot.rect.height, number, place, slot.rect)
-                for level in range(math.floor(slot.rect.top / 4), math.floor(slot.rect.bottom / 4) + 1):
+                for level in range(self._level(slot.rect.top), self._level(slot.rect.bottom) + 1):
                     self._levels.setdefault(level, []).append(entry)
 
     def of(self, point: Point) -> tuple[int, int] | None:
         """The numbers of the smallest slot's grid and of the slot in it, or None outside of all."""
-        near = self._levels.get(math.floor(point[1] / 4), ())
+        near = self._levels.get(self._level(point[1]), ())
         found = [entry[:3] for entry in near if entry[3].holds(point)]
         return min(found)[1:] if found else None
+
+    def _level(self, down: float) -> int:
+        return math.floor(down / self._step)
 
 
 def slots_of(

@@ -36,7 +36,7 @@ def under(
     parted: Callable[[Atom, Atom], int],
 ) -> set[int]:
     """The ids of atoms that are labels under their values, if they are labels. ``parted``: the rules between two."""
-    told = [found for atom in atoms if (found := _told(atom, above, below, parted)) is not None][:MOST]
+    told = [one for atom in atoms if (one := _told(atom, above, below, parted)) is not None][:MOST]
     found: set[int] = set()
     if sum(one.under for one in told) < 2:
         return found
