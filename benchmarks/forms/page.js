@@ -26,6 +26,11 @@
     one.style.setProperty("rotate", "none", "important");
   }
 
+  const edge = Math.max(...elements.map((one) => one.getBoundingClientRect().right));
+  if (edge > document.body.getBoundingClientRect().right + 1) {
+    document.body.style.maxWidth = "none"; // what stands beyond the edge would be cut off
+    document.body.style.width = `${Math.ceil(edge)}px`;
+  }
   const body = document.body.getBoundingClientRect();
   const [x0, y0] = [body.left, body.top];
   const pen = document.createElement("canvas").getContext("2d");
@@ -118,7 +123,12 @@
 
   const answers = {};
   const words = [];
+  const rulings = [];
   for (const piece of pieces) {
+    if (/^_{3,}[.,;]?$/.test(piece.text)) { // a line to write on
+      rulings.push([piece.left, piece.bottom, piece.right, piece.bottom]);
+      continue;
+    }
     const last = words[words.length - 1];
     const near = last && Math.abs(piece.left - last.right) < 0.12 * Math.min(piece.size, last.size);
     const joined = near && Math.abs(piece.base - last.base) < 0.4 * piece.size;
@@ -138,7 +148,6 @@
     }
   }
 
-  const rulings = [];
   const sides = ["Top", "Right", "Bottom", "Left"];
   for (const one of elements) {
     const rect = one.getBoundingClientRect();

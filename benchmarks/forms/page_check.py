@@ -44,7 +44,7 @@ def _found(files: Sequence[PageFile], seeds: Sequence[str], cache: Path) -> Iter
 
 
 def _askings(file: PageFile) -> tuple[Asking, ...]:
-    """None where the head is broken, which is told elsewhere."""
+    """None of them where the head is broken, which is told elsewhere."""
     try:
         return file.askings
     except ValueError:

@@ -1,4 +1,4 @@
-"""Files of pages/: HTML with values to be filled in, headed by questions and traps; see pages/README.md."""
+"""Files of pages/: HTML with values to be filled in, headed by questions and traps; see README.md."""
 
 from __future__ import annotations
 

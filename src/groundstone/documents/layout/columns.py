@@ -22,9 +22,7 @@ LEAST_ROWS = 3
 LEAST_FILLED = 0.55  # share of the grid's places that hold words
 LABELLED, STACKED = 0.55, 0.33  # likeness of a row of labels; share of such rows below the first of a form
 COLONS = 0.2  # share of the segments with a colon from which they are a form
-MOST_LOOKED = (
-    100_000  # rows that are looked at, counted again for every run they may belong to; an honest page has less
-)
+MOST_LOOKED = 100_000  # rows that are looked at, again for each run that they may be in; honest pages have less
 
 
 @dataclass(frozen=True)
