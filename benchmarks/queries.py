@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from benchmarks.forms.pages import page_samples
 from benchmarks.forms.sample import Question, Sample, samples
 from benchmarks.forms.simulate import simulated
 from benchmarks.queries_data import same
@@ -127,6 +128,7 @@ def main(words: Sequence[str]) -> None:
     options.add_argument(
         "--weights", help="a file of tools/train_queries.py --split train; by default the shipped ones"
     )
+    options.add_argument("--pages", action="store_true", help="pages of benchmarks/forms/pages instead; needs Chromium")
     options.add_argument("--ocr", action="store_true", help="draw, damage and read the pictures")
     options.add_argument("--without-model", action="store_true", help="without the embedding model")
     given = options.parse_args(words)
@@ -138,7 +140,8 @@ def main(words: Sequence[str]) -> None:
     embed = None if given.without_model else platform.embed_if_there
     answers = Answers(Fields.load(), lambda: embed, weights=weights)
     read = (lambda sample: _read(platform, sample)) if given.ocr else (lambda sample: simulated(sample, rng))
-    found = outcomes(samples(given.split, given.seed, given.samples), answers, read)
+    source = page_samples if given.pages else samples
+    found = outcomes(source(given.split, given.seed, given.samples), answers, read)
     errors(found, given.errors)
     report(found)
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from benchmarks.forms.sample import Sample, samples
+from benchmarks.forms.pages import mixed
+from benchmarks.forms.sample import Sample
 from benchmarks.forms.simulate import simulated
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
@@ -157,8 +158,12 @@ def collected(
     split: str = "train",
     seed: int = 1,
     families: Sequence[str] = (),
+    pages: int = 0,
 ) -> list[Posed]:
-    """The questions of so many samples, half of them without the embedding model; same arguments, same questions."""
+    """The questions of so many samples, and ``pages`` more of benchmarks/forms/pages.
+
+    Half of them are posed without the embedding model. The same arguments give the same questions.
+    """
     posers, rng = (Poser(fields), Poser(fields, embed)), random.Random(seed)
-    made = samples(split, seed, count, families=families)
+    made = mixed(split, seed, count, pages, families)
     return [posed for n, sample in enumerate(made) for posed in posers[n // 7 % 2].posed(sample, rng)]

@@ -264,16 +264,19 @@ def _softmax(scores: Floats, starts: NDArray[np.int64], lengths: Sequence[int]) 
     return np.asarray(raised / np.repeat(np.add.reduceat(raised, starts), lengths), np.float32)
 
 
-def _part(seed: int, count: int, split: str, families: Sequence[str]) -> list[Posed]:
+def _part(seed: int, count: int, split: str, families: Sequence[str], pages: int) -> list[Posed]:
     """The questions of one part of the samples, in a process of its own."""
     from groundstone.platform import Platform  # only what is run needs it
 
-    return collected(Fields.load(), count, Platform().embed_if_there, split, seed, families)
+    return collected(Fields.load(), count, Platform().embed_if_there, split, seed, families, pages)
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--samples", type=int, default=2000)
+    options.add_argument(
+        "--pages", type=int, default=0, help="samples of benchmarks/forms/pages besides; Chromium draws"
+    )
     options.add_argument("--parts", type=int, default=2, help="processes that make the samples; others, other samples")
     options.add_argument("--split", default="all", help='"train" keeps the layouts of benchmarks/queries.py unseen')
     options.add_argument("--epochs", type=int, default=8)
@@ -281,12 +284,15 @@ def main() -> None:
     given = options.parse_args()
     began, count = time.monotonic(), given.samples // given.parts
     with ProcessPoolExecutor(given.parts) as pool:
-        made = [pool.submit(_part, seed, count, given.split, ()) for seed in range(1, given.parts + 1)]
-        made.append(pool.submit(_part, 90, given.samples // 6, given.split, MORE_OF))
+        pages = given.pages // given.parts
+        made = [pool.submit(_part, seed, count, given.split, (), pages) for seed in range(1, given.parts + 1)]
+        made.append(pool.submit(_part, 90, given.samples // 6, given.split, MORE_OF, 0))
         questions = [one for part in made for one in part.result()]
     claims = sum(len(one.rows) for one in questions)
     print(f"{len(questions)} questions, {claims} claims, {time.monotonic() - began:.0f} s", flush=True)
-    about: dict[str, object] = {"trained_on": f"{given.samples} samples of benchmarks/forms, layouts {given.split!r}"}
+    about: dict[str, object] = {
+        "trained_on": f"{given.samples} samples and {given.pages} pages of benchmarks/forms, layouts {given.split!r}"
+    }
     saved(str(given.out), trained(questions, given.epochs, about))
     print(f"written after {time.monotonic() - began:.0f} s")
 

@@ -14,20 +14,25 @@ from benchmarks.judgement.world import FIRST, LAST, TOWNS, World
 
 FOLDER = Path(__file__).parent / "pages"
 FONTS = (
-    "sans-serif|serif|monospace|DejaVu Sans|DejaVu Serif|Liberation Sans|Liberation Serif|Liberation Sans Narrow|Carlito|"
-    "Caladea|Arimo|Cabin|Courier Prime|EB Garamond|Inter|Lato|Open Sans|Open Sans Condensed|Roboto|Roboto Condensed|"
-    "FreeSans|FreeSerif|Hack|OCR B|Quicksand"
+    "sans-serif|serif|monospace|DejaVu Sans|DejaVu Serif|Liberation Sans|Liberation Serif|Liberation Sans Narrow|"
+    "Carlito|Caladea|Arimo|Cabin|Courier Prime|EB Garamond|Inter|Lato|Open Sans|Open Sans Condensed|Roboto|"
+    "Roboto Condensed|FreeSans|FreeSerif|Hack|OCR B|Quicksand"
 ).split("|")  # a browser puts its own in place of those that a machine lacks
 PAPERS, INKS = ("#fff", "#fff", "#fff", "#fdfcf7", "#f4f4f1", "#eef3f8"), ("#000", "#000", "#111", "#223", "#1c2b4a")
 SIZES = ("13px", "14px", "15px", "16px", "17px", "18px", "20px")
 
 
+GIVEN_NAMES = [name.replace("_", " ") for names in GIVEN.values() for name in names.replace("|", " ").split()]
+FAMILY_NAMES = [name.replace("_", " ") for names in SURNAMES.values() for name in names.split()]
+PLACES = [town for towns in CITIES.values() for town in pool(towns)[1:]]
+
+
 class PageWorld(World):
     """The world that authors of pages write for, with more names and towns."""
 
-    firsts = [*FIRST, *(name.replace("_", " ") for names in GIVEN.values() for name in names.replace("|", " ").split())]
-    lasts = [*LAST, *(name.replace("_", " ") for names in SURNAMES.values() for name in names.split())]
-    towns = [*TOWNS, *(town for towns in CITIES.values() for town in pool(towns)[1:])]
+    def __init__(self, seed: str) -> None:
+        super().__init__(seed)
+        self.firsts, self.lasts, self.towns = [*FIRST, *GIVEN_NAMES], [*LAST, *FAMILY_NAMES], [*TOWNS, *PLACES]
 
 
 @dataclass(frozen=True)

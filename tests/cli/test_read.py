@@ -178,6 +178,22 @@ def test_pictures_are_written_with_their_boxes(run: Run, card: Path, long: Path,
     assert run("read", card, "--annotated", out.parent / "none" / "out.png").status == 1
 
 
+def test_pictures_take_the_place_of_no_document_and_of_no_other_picture(run: Run, card: Path) -> None:
+    before = card.read_bytes()
+    same = run("read", card, "--annotated", card)
+    assert (same.status, "take the place" in same.err, card.read_bytes() == before) == (2, True, True)
+    other = run("read", card, "--annotated", card.with_suffix(".jpg"))
+    assert (other.status, "name the picture card.png" in other.err) == (2, True)
+    twin = card.with_name("card.webp")
+    twin.write_bytes(before)
+    assert run("read", card, twin, "--annotated", card.with_name("all.png")).status == 0
+    assert {path.name for path in card.parent.glob("all*")} == {"all-card.png.png", "all-card.webp.png"}
+    far = card.parent / "far" / card.name
+    far.parent.mkdir()
+    far.write_bytes(before)
+    assert run("read", card, far, "--annotated", card.with_name("both.png")).status == 2
+
+
 def test_ctrl_c_is_told_in_one_word(
     run: Run, card: Path, documents: CardDocuments, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -44,6 +45,7 @@ class Wanted:
     forms: bool
     annotated: Path | None
     several: bool
+    names: Mapping[Path, str]  # of several documents, what tells their pictures apart
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,11 @@ def read(
     queries = [*_paired(context.meta[ASKED], questions, aliases), *(_from_file(file) if file else ())]
     if form == "csv" and not queries:
         raise click.UsageError("--csv prints answers; ask something with --query or --queries")
+    if annotated:
+        _check_picture(annotated, files)
     text = text or not (queries or tables or forms or annotated)
     chosen = tuple(part.strip() for part in pages.split(",") if part.strip())
-    wanted = Wanted(queries, chosen, form or "plain", text, tables, forms, annotated, len(files) > 1)
+    wanted = Wanted(queries, chosen, form or "plain", text, tables, forms, annotated, len(files) > 1, _names(files))
     with Platform() as platform:
         results = _all(platform.documents, files, wanted)
     if wanted.form == "json":
@@ -139,7 +143,7 @@ def _read(documents: Documents, path: Path, wanted: Wanted, progress: _Progress)
     findings = documents.ask(reading, wanted.queries, layout, data=data) if wanted.queries else []
     found = Found(path, reading, layout, findings)
     if wanted.annotated:
-        _annotate(documents, data, found, wanted.annotated, wanted.several)
+        _annotate(documents, data, found, wanted.annotated, wanted.names.get(path, ""))
     return found
 
 
@@ -326,17 +330,35 @@ def _tables(found: Found) -> None:
 # -- pictures ------------------------------------------------------------------------------------------------
 
 
-def _annotate(documents: Documents, data: bytes, found: Found, path: Path, several: bool) -> None:
-    """One picture for each page: ``out.png``, or ``out-1.png``, ``out-2.png``; the file's name between for several."""
-    stem = f"{path.stem}-{found.path.stem}" if several else path.stem
+def _check_picture(path: Path, files: Sequence[Path]) -> None:
+    """Refuse a name that promises another format, and pictures that would take the place of a document or each other."""
+    if path.suffix.lower() != ".png":
+        raise click.UsageError(f"--annotated writes PNG; name the picture {path.stem}.png")
+    if any(file.resolve() == path.resolve() for file in files):
+        raise click.UsageError(f"--annotated {path} would take the place of the document; choose another name")
+    if len(set(_names(files).values())) < len(_names(files)):
+        raise click.UsageError("--annotated: documents of the same name in different folders; read them one by one")
+
+
+def _names(files: Sequence[Path]) -> dict[Path, str]:
+    """Of several documents, the stem of each; the whole name where stems are the same: ``card.png`` and ``card.jpg``."""
+    if len(files) < 2:
+        return {}
+    stems = Counter(file.stem for file in set(files))
+    return {file: file.name if stems[file.stem] > 1 else file.stem for file in files}
+
+
+def _annotate(documents: Documents, data: bytes, found: Found, path: Path, name: str) -> None:
+    """One picture for each page: ``out.png``, or ``out-1.png``, ``out-2.png``; the document's name between for several."""
+    stem = f"{path.stem}-{name}" if name else path.stem
     pages = found.reading.pages
     for page in pages:
-        name = f"{stem}-{page.number}.png" if len(pages) > 1 else f"{stem}.png"
+        target = path.with_name(f"{stem}-{page.number}.png" if len(pages) > 1 else f"{stem}.png")
         made = documents.picture(data, page.number, width=1600, marks=_marks(found, page.number))
         try:
-            path.with_name(name).write_bytes(made)
+            target.write_bytes(made)
         except OSError as error:
-            raise SourceError(f"{path.with_name(name)} cannot be written: {error.strerror}") from None
+            raise SourceError(f"{target} cannot be written: {error.strerror}") from None
 
 
 def _marks(found: Found, number: int) -> list[tuple[Place, str, str]]:

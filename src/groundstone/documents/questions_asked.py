@@ -23,12 +23,17 @@ how old|wie alt|quel age|cuantos anos|hoe oud|ile lat
     ("when", "date", phrase("""
 when|on what date|what date|which date|on which day|what day|wann|an welchem tag|quand|a quelle date|cuando
 en que fecha|quando|in che data|wanneer|kiedy|nar|hvornar|milloin|until when|bis wann|jusqu'a quand|hasta cuando
+by when|by what date|by which date|by what day|by which day|on what day|in welchem monat|quel jour|que dia|che giorno
+em que data|em que dia|op welke datum|op welke dag|w jakim dniu|do kiedy|tot wanneer|fino a quando|ate quando
 """)),
     ("whattime", "time", phrase("""
 what time|at what time|um wieviel uhr|um wie viel uhr|a quelle heure|a que hora|a che ora|hoe laat
+at which time|quelle heure|que horas|o ktorej godzinie|o ktorej
 """)),
     ("who", "name", phrase("""
-who|whom|whose|wer|wem|wen|wessen|qui|quien|quienes|chi|quem|wie is|kto|vem|hvem|kuka
+who|whom|whose|wer|wem|wen|wessen|qui|quien|quienes|chi|quem|wie is|kto|vem|hvem|kuka|a quien|de quien|por quien
+a qui|de qui|par qui|a chi|di chi|da chi|de quem|por quem|which person|what person|welche person|quelle personne
+que persona|quale persona|que pessoa|welke persoon|ktora osoba
 """)),
     ("where", "text", phrase("""
 where|wo|woher|ou|donde|dove|onde|waar|gdzie|var|hvor|missa|from where|in which place
@@ -40,8 +45,10 @@ _YES_NO = re.compile(
     r"tiene|e|is er|czy|ar|er|har)\s+\S"
 )
 _FRAME = phrase("""
-please|can you|could you|would you|will you|kindly|tell me|give me|show me|let me know|i need|i want|i'd like
-i would like|to know|we need|find me|find|get|fetch|extract|return|provide|identify|read|look up|lookup|list
+please|can you|could you|copy the|give the|give|write down|write out|type out|report the
+would you|will you|kindly|tell me|give me|show me|let me know|i need|i want|i'd like
+i would like|to know|we need|find me|find|get|fetch|extract|quote the|point out
+enter the|return|provide|identify|read|look up|lookup|list
 name the|state|specify|what is|what's|whats|what are|what was|what were|what does|what did|what|which is
 which are|which was|which one|which|is there|are there|there is|was ist|was sind|was|wie lautet|wie lauten
 wie heisst|wie ist|welches ist|welche ist|welcher|ist|welches|welche|welchen|nenne|nennen sie|bitte|gib mir
@@ -99,6 +106,7 @@ _ORDINAL = {word: number for number, group in _ORDINALS for word in group.split(
 _OF_NAME = words("name names surname nombre nom nome naam imie page")
 _IDLE = words(
     "from to by at on in until into under about von bis par pour por para per da na od door uit ab any some used use",
+    "im am beim an zu hold belong belongs apply applies make made take taken took done happen happened charged named",
     "utilise received recibio obtained taken got should must lauft",
 )
 _FIGURES = {"one": 1, "two": 2, "three": 3, "four": 4, "eins": 1, "zwei": 2, "drei": 3, "un": 1, "deux": 2, "dos": 2}
@@ -166,6 +174,7 @@ def _without_ordinal(text: str) -> tuple[str, int | None]:
     parts = text.split()
     for at, part in enumerate(parts):
         bare = part.strip(".,;:()")
-        if bare in _ORDINAL and not (at + 1 < len(parts) and parts[at + 1].strip(".,:") in _OF_NAME):
+        after = re.sub(r"\W.*", "", parts[at + 1]) if at + 1 < len(parts) else ""  # "name(s)"
+        if bare in _ORDINAL and after not in _OF_NAME:
             return " ".join(parts[:at] + parts[at + 1 :]), _ORDINAL[bare]
     return text, None
