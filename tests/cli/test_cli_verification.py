@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from groundstone.cli.verification import verification
+from groundstone.cli import cli
 from tests.verification.standin import CARD, UNSURE, StandIn
 from tests.verification.wiring import VerifyingPlatform
 
@@ -23,7 +23,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments: str, code: int = 0) -> Result:
-        done = CliRunner().invoke(verification, arguments)
+        done = CliRunner().invoke(cli, ["verification", *arguments])
         assert done.exit_code == code, done.output
         return done
 

@@ -119,9 +119,7 @@ def test_words_that_the_field_does_not_account_for_are_qualifiers() -> None:
     assert FIELDS.ask("What is the dog's microchip number?").qualifiers == ("dog", "microchip")
 
 
-@pytest.mark.parametrize(
-    "question", ["What is the shoe size?", "What is the WiFi password?", "What is the hair colour?"]
-)
+@pytest.mark.parametrize("question", ["What is the shoe size?", "What is the ring tone?", "What is the fjord depth?"])
 def test_a_question_of_no_field_keeps_its_subject(question: str) -> None:
     asked = FIELDS.ask(question)
     assert asked.field is None
@@ -338,3 +336,71 @@ def test_the_page_lists_every_field_with_its_group_kind_and_first_labels() -> No
 def test_the_page_lists_every_kind_and_key() -> None:
     for name in (*KINDS, *PURPOSES[1:], *PREFERENCES[1:], "labels", "not", "questions", "values", "group", "replace"):
         assert f"`{name}`" in PAGE, name
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ("How tall is the holder?", "height"),
+        ("Wie groß ist der Inhaber?", "height"),
+        ("How heavy is the driver?", "weight"),
+        ("type of employment", "employment_type"),
+        ("On which day does the passenger travel?", "flight_date"),
+        ("insured person", "insured_name"),
+        ("Who rents the flat?", "tenant"),
+        ("Who teaches the course?", "teacher"),
+        ("Who drove the taxi?", "driver_name"),
+        ("Who prescribed it?", "doctor_name"),
+        ("By when must the debtor pay?", "due_date"),
+        ("spouse's date of birth", "spouse_birth_date"),
+        ("First name(s)", "given_names"),
+        ("How long was the car parked?", "duration"),
+        ("Kreditrahmen", "credit_limit"),
+        ("pago mínimo", "minimum_payment"),
+        ("À quelle heure est le rendez-vous ?", "appointment_time"),
+        ("Give the approval code", "approval_code"),
+        ("numer polisy", "policy_number"),
+    ],
+)
+def test_questions_of_many_forms_and_tongues_mean_their_field(question: str, field: str) -> None:
+    assert FIELDS.ask(question).field == field
+
+
+@pytest.mark.parametrize(
+    ("label", "field"),
+    [
+        ("Probenart", "sample_type"),
+        ("Entnahmezeit:", "sample_time"),
+        ("Ref. range", "reference_range"),
+        ("Zapfsäule", "pump_number"),
+        ("Table #", "table_number"),
+        ("Lieferschein-Nr.", "delivery_note_number"),
+        ("N° de suivi", "tracking_number"),
+        ("Room rate / Zimmerpreis", "room_rate"),
+        ("Hubraum", "engine_capacity"),
+        ("Min. payment due", "minimum_payment"),
+        ("Aktenzeichen", "case_number"),
+        ("Schuljahr", "school_year"),
+    ],
+)
+def test_labels_of_more_papers_name_their_field(label: str, field: str) -> None:
+    assert field in {match.field for match in FIELDS.match(label) if match.score > 0.9}
+
+
+@pytest.mark.parametrize(
+    ("question", "wrong"),
+    [
+        ("passport number", "certificate_number"),
+        ("certificate number", "passport_number"),
+        ("arrival time", "departure_time"),
+        ("gross pay", "net_pay"),
+        ("opening balance", "closing_balance"),
+        ("net weight", "gross_weight"),
+        ("cashier", "customer_name"),
+        ("available credit", "credit_limit"),
+        ("previous reading", "meter_reading"),
+        ("spouse's date of birth", "date_of_birth"),
+    ],
+)
+def test_a_trap_is_not_another_field(question: str, wrong: str) -> None:
+    assert FIELDS.ask(question).field != wrong

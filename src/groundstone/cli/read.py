@@ -331,7 +331,7 @@ def _tables(found: Found) -> None:
 
 
 def _check_picture(path: Path, files: Sequence[Path]) -> None:
-    """Refuse a name that promises another format, and pictures that would take the place of a document or each other."""
+    """Refuse a name that promises another format, and pictures that would replace a document or each other."""
     if path.suffix.lower() != ".png":
         raise click.UsageError(f"--annotated writes PNG; name the picture {path.stem}.png")
     if any(file.resolve() == path.resolve() for file in files):
@@ -341,7 +341,7 @@ def _check_picture(path: Path, files: Sequence[Path]) -> None:
 
 
 def _names(files: Sequence[Path]) -> dict[Path, str]:
-    """Of several documents, the stem of each; the whole name where stems are the same: ``card.png`` and ``card.jpg``."""
+    """Of several documents, the stem of each; the whole name where stems are the same (``card.png``, ``card.jpg``)."""
     if len(files) < 2:
         return {}
     stems = Counter(file.stem for file in set(files))
@@ -349,7 +349,7 @@ def _names(files: Sequence[Path]) -> dict[Path, str]:
 
 
 def _annotate(documents: Documents, data: bytes, found: Found, path: Path, name: str) -> None:
-    """One picture for each page: ``out.png``, or ``out-1.png``, ``out-2.png``; the document's name between for several."""
+    """One picture for each page: ``out.png``, or ``out-1.png``, ``out-2.png``; with ``name``, ``out-name.png``."""
     stem = f"{path.stem}-{name}" if name else path.stem
     pages = found.reading.pages
     for page in pages:

@@ -127,7 +127,7 @@ class NotPast:
     def __call__(self, evidence: Evidence) -> Verdict:
         answer = evidence.answer(self.query)
         if answer is None:
-            return Verdict(self.absent, f"the document says nothing to {evidence.question(self.query)!r}")
+            return Verdict(self.absent, f"the document does not answer {evidence.question(self.query)!r}")
         days = evidence.days(self.query)
         if not days or not evidence.is_sure(self.query):
             return Verdict(
