@@ -121,6 +121,21 @@ def test_nothing_is_left_when_the_time_is_over(tmp_path: Path) -> None:
         assert again.outcome == "verified"
 
 
+def test_a_shorter_time_holds_for_what_is_there_already(tmp_path: Path) -> None:
+    with workflow(tmp_path) as at_work:  # keeps everything
+        sent(at_work)
+    with workflow(tmp_path, retention=3600.0) as at_work:
+        assert at_work.purge() == 0
+    time.sleep(0.06)
+    with workflow(tmp_path, retention=0.05) as at_work:
+        assert at_work.purge() == 1
+        assert traces(tmp_path) == []
+        sent(at_work)
+    with workflow(tmp_path, retention=3600.0) as at_work:  # a longer time does not hold for what came before
+        time.sleep(0.06)
+        assert at_work.purge() == 1
+
+
 def test_the_file_in_the_watched_folder_goes_too(tmp_path: Path) -> None:
     with workflow(tmp_path, retention=3600.0) as at_work:
         assert at_work.folder is not None

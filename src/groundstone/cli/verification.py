@@ -65,10 +65,8 @@ def submit(
     traveller = {key: value for key, value in told.items() if value}
     with _opened(app, start=not no_wait) as found:
         taken = [found.submit(LOCAL, path.read_bytes(), path.name, traveller=traveller) for path in files]
-        for case in taken:
-            if not no_wait:
-                case = _ended(found, case)
-            _tell(case, as_json)
+        for path, case in zip(files, taken, strict=True):
+            _tell(case if no_wait else _ended(found, case), as_json, path.name)
 
 
 @verification.command()
@@ -247,7 +245,8 @@ def _ended(found: Verification, case: Case) -> Case:
     return case
 
 
-def _tell(case: Case, as_json: bool) -> None:
+def _tell(case: Case, as_json: bool, name: str = "") -> None:
+    """One line; ``name`` is what whoever submits it calls it, for the case itself may have forgotten that already."""
     from groundstone.cli import show
     from groundstone.verification.case import case_json
 
@@ -257,7 +256,7 @@ def _tell(case: Case, as_json: bool) -> None:
     colour = {"verified": "green", "refused": "red", "review": "yellow"}.get(case.outcome)
     state = case.outcome if case.state == "done" else case.state
     failure = f"  {show.plain(case.failure)}" if case.failure else ""
-    click.echo(f"{case.id}  {case.name}  {click.style(state, fg=colour)}{failure}")
+    click.echo(f"{case.id}  {show.plain(name or case.name)}  {click.style(state, fg=colour)}{failure}")
 
 
 def _said(now: Progress) -> str:

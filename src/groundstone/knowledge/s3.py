@@ -87,7 +87,10 @@ class BucketSource:
             with reply["Body"] as body:
                 return bytes(body.read())
         except (BotoCoreError, ClientError) as error:
-            raise SourceError(f"cannot fetch {key}: {error}") from None
+            raise SourceError(
+                f"cannot fetch s3://{self.bucket}/{key}: {error} "
+                f"(a folder {self.bucket} below that of the setting buckets would stand for it)"
+            ) from None
 
 
 def fetch_object(uri: str, endpoint: str = "") -> bytes:

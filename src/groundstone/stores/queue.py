@@ -365,6 +365,14 @@ class Queue:
 
     # -- for certain -----------------------------------------------------------------------------------
 
+    def shorten(self, queue: str, seconds: float) -> None:
+        """Let no item stay longer than this after it came, also those that came while a longer time held, or none."""
+        end = items.c.created + seconds
+        longer = sa.or_(items.c.expires.is_(None), items.c.expires > end)
+        same = sa.and_(items.c.queue == queue, items.c.state != DELETED, longer)
+        with self._write() as connection:
+            connection.execute(items.update().where(same).values(expires=end))
+
     def over(self, queue: str) -> Listed:
         """Items whose time is over, and tombstones of deleted ones, of all tenants."""
         wanted = sa.select(*COLUMNS).where(items.c.queue == queue, items.c.expires <= self._now())

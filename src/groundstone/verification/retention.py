@@ -27,14 +27,18 @@ class Retention:
 
     Args:
         folder: the watched folder; the file of a deleted document is deleted there too.
+        seconds: the longest time that a document stays, also one that came while a longer time held; 0: no such time.
     """
 
-    def __init__(self, name: str, queue: Queue, files: Files, folder: Path | None) -> None:
+    def __init__(self, name: str, queue: Queue, files: Files, folder: Path | None, seconds: float = 0.0) -> None:
         self._name, self._queue, self._files, self._folder = name, queue, files, folder
+        self._seconds = seconds
 
     def purge(self) -> int:
         """Delete everything whose time is over, and what a killed process left; how many documents."""
         count, changed = 0, self._sweep()
+        if self._seconds:
+            self._queue.shorten(self._name, self._seconds)
         for item in self._queue.over(self._name):
             try:
                 self._delete(item)

@@ -92,7 +92,7 @@ class Verification:
         self._steps = Steps(spec, self._files, replace(parts, watched=self.folder))
         self._work = Work(queue, self._steps, self._lost, pause)
         self._pool = Pool(queue, spec.name, self._work.run, threads)
-        self._retention = Retention(spec.name, queue, self._files, self.folder)
+        self._retention = Retention(spec.name, queue, self._files, self.folder, spec.retention)
         self._intake = Intake(spec, queue, self._files, self.folder, fetch, self._pool.wake)
         self._threads = Workers(f"{spec.name}-verification")
         self._watched: Folder | None = None
