@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,21 @@ def test_an_unknown_application_cannot_be_run(run: Run) -> None:
     shown = run("run", "unheard-of")
     assert shown.status == 1
     assert "builder, movies" in shown.err
+
+
+def test_an_application_of_ones_own_is_run_by_the_name_of_its_folder(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROUNDSTONE_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "home" / "verification" / "payslip"
+    folder.mkdir(parents=True)
+    (folder / "verification.toml").write_text('queries = [{ text = "What is the Name?", alias = "NAME" }]\n', "utf-8")
+    rule = '[[rule]]\nname = "name"\ncheck = { same = "NAME", of = "name", as = "name" }\n'
+    (folder / "rules.toml").write_text(rule, "utf-8")
+    served: list[str] = []
+    monkeypatch.setattr(import_module("groundstone.cli.demo"), "fetch_weights", lambda platform: None)
+    monkeypatch.setattr(
+        import_module("groundstone.cli.serve"), "run", lambda host, port, page, begin: served.append(page)
+    )
+    assert run("run", "payslip").status == 0
+    assert served == ["/verification/payslip"]

@@ -284,3 +284,12 @@ def test_numbered_labels_that_run_into_their_values() -> None:
         "4. Sex": "M",
         "5. Nationality": "Malaysian",
     }
+
+
+@pytest.mark.parametrize(
+    ("title", "is_pair"),
+    [("Vaccination  Record", False), ("HEALTH - IMMUNISATION  RECORD", False), ("Vaccination:  Record", True)],
+)
+def test_a_title_whose_words_stand_apart_is_no_pair(title: str, is_pair: bool) -> None:
+    layout = understand(reading_of_drawing(title + "\n\nName:     Jane Doe\nStatus:   Fully vaccinated\n"))
+    assert any(pair.value and "record" in pair.value.text.lower() for pair in layout.pairs) is is_pair

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundstone.documents.ranges import holds, pages_of
+from groundstone.documents.ranges import check, holds, missing, pages_of
 from groundstone.errors import InvalidInput
 
 
@@ -24,10 +24,28 @@ def test_ranges_mean_pages(ranges: list[str], pages: list[int]) -> None:
     assert [page for page in range(1, 6) if holds(ranges, page)] == pages
 
 
-@pytest.mark.parametrize("text", ["", "0", "3-2", "a", "-1", "1-", "1,2", "*-3", "9999999", "²"])
+@pytest.mark.parametrize("text", ["", "0", "3-2", "a", "-1", "1-", "1,2", "*-3", "9" * 10, "²", "٣"])
 def test_what_is_no_range_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput, match="names no pages"):
         pages_of([text], 5)
+    with pytest.raises(InvalidInput, match="names no pages"):
+        check(["1", text])
+
+
+@pytest.mark.parametrize(
+    ("ranges", "pages"),
+    [
+        (["*"], []),
+        (["2-*"], []),
+        (["1", "3-3"], []),
+        (["2-999999999"], [4]),
+        (["7"], [7]),
+        (["5-*"], [5]),
+        (["7-8", "1"], [7]),
+    ],
+)
+def test_of_each_range_the_first_page_that_is_lacking_is_named(ranges: list[str], pages: list[int]) -> None:
+    assert missing(ranges, 3) == pages
 
 
 @pytest.mark.parametrize("ranges", [["6"], ["6-*"], []])

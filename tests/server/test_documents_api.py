@@ -178,7 +178,7 @@ def test_one_call_reads_and_answers_and_keeps_nothing(client: httpx.Client) -> N
         ({"files": {"file": ("x", b"no picture")}}, "neither a picture nor a PDF"),
         ({"data": {"queries": "[]"}, "files": {"other": ("x", b"")}}, "a form has a file"),
         ({"files": {"file": ("x", picture()), "queries": ("x", b"[]")}}, "Too many files"),
-        ({"files": {"file": ("x", picture())}, "data": {"queries": "{"}}, "no JSON list"),
+        ({"files": {"file": ("x", picture())}, "data": {"queries": "{"}}, "queries: this is no JSON"),
         ({"files": {"file": ("x", picture())}, "data": {"queries": '[{"text": " "}]'}}, "queries: 0.text"),
         ({"files": {"file": ("x", picture())}, "data": {"queries": '[{"text": "a", "x": 1}]'}}, "queries: 0.x"),
         ({"files": {"file": ("x", picture())}, "data": {"queries": '[{"text": "a", "pages": ["0"]}]'}}, "0.pages.0"),

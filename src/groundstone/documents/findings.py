@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -26,7 +27,7 @@ def answer_json(finding: Finding) -> dict[str, Any]:
         **_where(found.region if found else None),
         "value": _plain(found.value) if found else None,
         "kind": found.kind if found else None,
-        "label": _label(found.label) if found and found.label else None,
+        "label": region_json(found.label) if found and found.label else None,
         "field": finding.field,
         "reasons": list(finding.reasons),
         "candidates": [_candidate_json(candidate) for candidate in finding.candidates],
@@ -48,7 +49,8 @@ def _where(region: Region | None) -> dict[str, Any]:
     return {"page": place.page, "box": box_json(place.box), "polygon": polygon_json(place)}
 
 
-def _label(region: Region) -> dict[str, Any]:
+def region_json(region: Region) -> dict[str, Any]:
+    """Words of a page and where they stand, for callers."""
     return {"text": region.text, **_where(region)}
 
 
@@ -59,7 +61,7 @@ def _candidate_json(candidate: Candidate) -> dict[str, Any]:
         **_where(candidate.region),
         "value": _plain(candidate.value),
         "kind": candidate.kind,
-        "label": _label(candidate.label) if candidate.label else None,
+        "label": region_json(candidate.label) if candidate.label else None,
         "reader": candidate.reader,
         "reasons": list(candidate.reasons),
     }
@@ -78,8 +80,8 @@ def layout_json(found: Layout) -> dict[str, Any]:
     """Labels with their values, tables and check boxes, for callers."""
     pairs = [
         {
-            "key": _label(pair.key),
-            "value": _label(pair.value) if pair.value else None,
+            "key": region_json(pair.key),
+            "value": region_json(pair.value) if pair.value else None,
             "checked": pair.value.marks[0].checked if pair.value and pair.value.marks else None,
             "confidence": round(pair.confidence, 3),
         }
@@ -101,7 +103,9 @@ def _table(table: Table) -> dict[str, Any]:
         "columns": table.columns,
         "title": table.title.text if table.title else "",
         "confidence": round(table.confidence, 3),
-        "cells": [{**_label(cell.content), **{name: getattr(cell, name) for name in named}} for cell in table.cells],
+        "cells": [
+            {**region_json(cell.content), **{name: getattr(cell, name) for name in named}} for cell in table.cells
+        ],
     }
 
 
@@ -110,9 +114,9 @@ def _table(table: Table) -> dict[str, Any]:
 
 def finding_json(finding: Finding) -> dict[str, Any]:
     """Everything of a finding; ``finding_of`` reads it again, equal to the one before."""
-    query, answer = finding.query, finding.answer
+    answer = finding.answer
     return {
-        "query": {"text": query.text, "alias": query.alias, "pages": list(query.pages)},
+        "query": query_json(finding.query),
         "answer": _kept_candidate(answer) if answer else None,
         "confidence": finding.confidence,
         "candidates": [_kept_candidate(candidate) for candidate in finding.candidates],
@@ -122,15 +126,22 @@ def finding_json(finding: Finding) -> dict[str, Any]:
 
 
 def finding_of(data: dict[str, Any]) -> Finding:
-    query = data["query"]
     return Finding(
-        Query(query["text"], query["alias"], tuple(query["pages"])),
+        query_of(data["query"]),
         _candidate_of(data["answer"]) if data["answer"] else None,
         data["confidence"],
         tuple(_candidate_of(candidate) for candidate in data["candidates"]),
         data["field"],
         tuple(data["reasons"]),
     )
+
+
+def query_json(query: Query) -> dict[str, Any]:
+    return {"text": query.text, "alias": query.alias, "pages": list(query.pages)}
+
+
+def query_of(data: Mapping[str, Any]) -> Query:
+    return Query(data["text"], data["alias"], tuple(data["pages"]))
 
 
 def by_hand(finding: Finding, text: str | None, place: Place | None) -> Finding:

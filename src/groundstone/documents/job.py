@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from groundstone.documents.base import Finding, Query, Reading
-from groundstone.errors import InvalidInput
+from groundstone.documents.findings import query_json, query_of
 
 if TYPE_CHECKING:
     from groundstone.stores.resources import Resource
 
 Status = Literal["running", "done", "partial", "failed"]
-PAGES = re.compile(r"([1-9]\d{0,8})(?:-(?:([1-9]\d{0,8})|\*))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +33,12 @@ class Order:
     details: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        queries = [[query.text, query.alias, list(query.pages)] for query in self.queries]
+        queries = [query_json(query) for query in self.queries]
         return {"kind": self.kind, "name": self.name, "queries": queries, "details": dict(self.details)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Order:
-        queries = tuple(Query(text, alias, tuple(pages)) for text, alias, pages in data["queries"])
+        queries = tuple(query_of(query) for query in data["queries"])
         return cls(data["kind"], data["name"], queries, data["details"])
 
 
@@ -84,23 +82,3 @@ def job_of(resource: Resource) -> Job:
         (code, words),
         tuple(body["missing"]),
     )
-
-
-def check_pages(queries: Sequence[Query]) -> None:
-    """Raises InvalidInput for pages that are not "3", "2-4", "4-*" or "*"."""
-    for query in queries:
-        for part in query.pages:
-            match = PAGES.fullmatch(part)
-            if part != "*" and (not match or (match[2] and int(match[2]) < int(match[1]))):
-                raise InvalidInput(f"pages {part[:20]!r} of a query are not of the form 3, 2-4, 4-* or *")
-
-
-def pages_of(query: Query, page_count: int) -> set[int]:
-    """The pages that a query names; of those that the document lacks, the first one only."""
-    found: set[int] = set()
-    for part in query.pages:
-        first, dash, last = ("1", "-", "*") if part == "*" else part.partition("-")
-        begin = int(first)
-        end = max(begin, page_count) if last == "*" else int(last) if dash else begin
-        found.update(range(begin, min(end, max(page_count + 1, begin)) + 1))
-    return found

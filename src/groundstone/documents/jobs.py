@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from groundstone.documents import kept_files
+from groundstone.documents import kept_files, ranges
 from groundstone.documents.base import Finding, Layout, Query, Reading, reading_json, reading_of
 from groundstone.documents.findings import finding_json, finding_of
-from groundstone.documents.job import Job, Order, PageResult, check_pages, job_of, pages_of
+from groundstone.documents.job import Job, Order, PageResult, job_of
 from groundstone.documents.kept_files import FILE, STATE, KeptFiles
 from groundstone.errors import Conflict, GroundstoneError, LimitExceeded, NotFound, UnreadableDocument
 from groundstone.identity import Principal
@@ -78,7 +78,8 @@ class DocumentJobs:
 
         Raises InvalidInput, LimitExceeded, and Conflict for a token of another order.
         """
-        check_pages(order.queries)
+        for query in order.queries:
+            ranges.check(query.pages)
         if datetime.now(UTC) - self._looked > timedelta(seconds=LOOK_EVERY):
             self.purge()
         running = sum(job.body["status"] == "running" for job in self._resources.all(caller, JOB))
@@ -223,7 +224,7 @@ class DocumentJobs:
                 self._note(caller, id, {"tries": 1})  # it gets on
             if stop.is_set():
                 return {}
-        missing = _missing(order.queries, count)
+        missing = ranges.missing([part for query in order.queries for part in query.pages], count)
         return {"status": "partial" if missing else "done", "pages_done": count, "missing": missing}
 
     def _step(
@@ -247,7 +248,7 @@ class DocumentJobs:
     def _ask(self, caller: Principal, data: bytes, one: Reading, order: Order) -> list[Finding]:
         """What one page says to the queries that name it."""
         number = one.pages[0].number
-        wanted = [query for query in order.queries if number in pages_of(query, one.page_count)]
+        wanted = [query for query in order.queries if ranges.holds(query.pages, number)]
         asked = [Query(query.text, query.alias) for query in wanted]
         if not asked:
             return []
@@ -324,8 +325,3 @@ def _remove_if_old(folder: Path) -> None:
         age = datetime.now(UTC).timestamp() - folder.stat().st_mtime
         if age > BEING_MADE or folder.name.startswith(kept_files.GONE):
             kept_files.remove(folder)
-
-
-def _missing(queries: tuple[Query, ...], page_count: int) -> list[int]:
-    named = set().union(*(pages_of(query, page_count) for query in queries)) if queries else set()
-    return sorted(number for number in named if number > page_count)

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 
 from groundstone.errors import InvalidInput
 
-_RANGE = re.compile(r"(?:(\d{1,5})(?:-(\d{1,5}|\*))?|\*)")
+_NUMBER = "[1-9][0-9]{0,8}"
+PATTERN = rf"^(\*|({_NUMBER})(-({_NUMBER}|\*))?)$"  # for schemas; what it cannot tell, that 4-2 is none, ``check`` does
+_RANGE = re.compile(PATTERN)
+_NO_END = 10**9
+
+
+def check(ranges: Sequence[str]) -> None:
+    """Raises InvalidInput for what is no range."""
+    for text in ranges:
+        _bounds(text)
 
 
 def holds(ranges: Sequence[str], page: int) -> bool:
@@ -24,12 +33,22 @@ def pages_of(ranges: Sequence[str], count: int) -> list[int]:
     return meant
 
 
+def missing(ranges: Sequence[str], count: int) -> list[int]:
+    """Of each range the first page that a document of ``count`` pages lacks, in order; an open end lacks none.
+
+    Raises InvalidInput for what is no range.
+    """
+    bounds = [_bounds(text) for text in ranges]
+    return sorted({max(first, count + 1) for first, last in bounds if first > count or count < last < _NO_END})
+
+
 def _bounds(text: str) -> tuple[int, int]:
     match = _RANGE.fullmatch(text.strip())
     if match is None:
         raise InvalidInput(f"{text[:40]!r} names no pages; write 3, 2-4, 4-* or *")
-    first = int(match[1] or 1)
-    last = first if match[1] and not match[2] else int(match[2]) if match[2] and match[2] != "*" else 100_000
-    if not 1 <= first <= last:
-        raise InvalidInput(f"{text!r} names no pages: they count from 1, and the first stands before the last")
+    whole, start, _, end = match.groups()
+    first = 1 if whole == "*" else int(start)
+    last = _NO_END if "*" in (whole, end) else int(end or start)
+    if first > last:
+        raise InvalidInput(f"{text!r} names no pages; the first stands before the last, as in {last}-{first}")
     return first, last

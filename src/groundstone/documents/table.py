@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from groundstone.documents.base import Candidate, Finding
+from groundstone.documents.ranges import holds
 
 COLUMNS = (
     "timestamp", "classification", "filename", "page", "key", "key_confidence", "value", "value_confidence",
@@ -36,7 +37,7 @@ def csv_rows(
     """
     stem = PurePosixPath(name.replace("\\", "/")).stem
     head = [at.replace(microsecond=0).isoformat(), classification, f"{stem}.json"]
-    return [head + _row(finding, page) for page in pages for finding in findings if _asks(finding, page)]
+    return [head + _row(finding, page) for page in pages for finding in findings if holds(finding.query.pages, page)]
 
 
 def csv_text(rows: Iterable[Row], *, header: bool = False) -> str:
@@ -59,15 +60,3 @@ def _row(finding: Finding, page: int) -> Row:
 def _box(answer: Candidate) -> Row:
     box = answer.region.place.box
     return [str(value) for value in (box.top, box.height, box.width, box.left)]
-
-
-def _asks(finding: Finding, page: int) -> bool:
-    """Whether the query looks at the page: "3", "2-4", "4-*" or "*"."""
-    return any(_covers(pages.strip(), page) for pages in finding.query.pages)
-
-
-def _covers(pages: str, page: int) -> bool:
-    first, _, last = pages.partition("-")
-    if first == "*":
-        return True
-    return int(first) <= page and (last == "*" or page <= int(last or first))

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import Request
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import UploadFile
 
 from groundstone.documents.base import Line, Page, Place, Query, Reading, Word
 from groundstone.documents.findings import answer_json, box_json, mark_json, polygon_json
 from groundstone.documents.kept import LONGEST_ANSWER, KeptDocument
 from groundstone.documents.kept_answers import Answer
+from groundstone.documents.ranges import PATTERN
 from groundstone.documents.service import MAX_QUERIES, MAX_QUERY
 from groundstone.errors import InvalidInput
 from groundstone.server import bodies, strict_json
 
 MOST_PAGES = 50  # parts of a choice of pages
-Pages = Annotated[str, Field(pattern=r"^(\*|[1-9][0-9]{0,4}(-([1-9][0-9]{0,4}|\*))?)$")]
+Pages = Annotated[str, Field(pattern=PATTERN)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -240,50 +241,57 @@ _PAGES = TypeAdapter(Annotated[list[Pages], Field(min_length=1, max_length=MOST_
 
 async def read_form(request: Request) -> tuple[bytes, str, list[Query], tuple[str, ...]]:
     """The file, its name, the questions and the pages of a form. Raises InvalidInput."""
+    data, name, plain = await file_form(request, ("queries", "pages"))
+    return data, name, queries_of(plain, MAX_QUERIES), _pages(plain.get("pages", ""))
+
+
+async def file_form(request: Request, members: Sequence[str]) -> tuple[bytes, str, dict[str, str]]:
+    """The member "file" of a form, its name, and the plain ``members`` that were sent. Raises InvalidInput."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "multipart/form-data":
         raise InvalidInput("a document comes as multipart/form-data, in the member 'file'")
-    async with request.form(max_files=1, max_fields=2) as form:
+    async with request.form(max_files=1, max_fields=len(members)) as form:
         for name, value in form.multi_items():
-            if name not in _FORM["properties"] or (name == "file") != isinstance(value, UploadFile):
-                raise InvalidInput(
-                    f"{name[:60]}: a form has a file 'file', and the plain members 'queries' and 'pages'"
-                )
+            if name not in ("file", *members) or (name == "file") != isinstance(value, UploadFile):
+                raise InvalidInput(f"{name[:60]}: a form has a file 'file', and the plain members {', '.join(members)}")
         file = form.get("file")
         if not isinstance(file, UploadFile):
             raise InvalidInput("file: a document is needed here")
-        return await file.read(), file.filename or "", _queries(form), _pages(form)
+        plain = {name: value for name, value in form.items() if isinstance(value, str)}
+        return await file.read(), file.filename or "", plain
 
 
-def _queries(form: FormData) -> list[Query]:
-    sent = form.get("queries")
-    if not isinstance(sent, str) or not sent.strip():
-        return []
+def json_member(plain: Mapping[str, str], name: str, otherwise: Any) -> Any:
+    """What a plain member of a form says in JSON; ``otherwise`` where it is missing or blank. Raises InvalidInput."""
+    sent = plain.get(name, "")
+    if not sent.strip():
+        return otherwise
     try:
-        found = _QUERIES.validate_python(strict_json.parsed(sent.encode("utf-8", "surrogatepass")))
-    except ValidationError as error:
-        raise InvalidInput(f"queries: {_said(error)}") from None
+        return strict_json.parsed(sent.encode("utf-8", "surrogatepass"))
     except ValueError as error:
-        raise InvalidInput(f"queries: this is no JSON list of questions: {error}") from None
-    if len(found) > MAX_QUERIES:
-        raise InvalidInput(f"queries: at most {MAX_QUERIES} are answered at once")
+        raise InvalidInput(f"{name}: this is no JSON: {error}") from None
+
+
+def queries_of(plain: Mapping[str, str], most: int | None = None) -> list[Query]:
+    """The questions of a form. Raises InvalidInput."""
+    try:
+        found = _QUERIES.validate_python(json_member(plain, "queries", []))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(f"queries: {where or 'the list'}: {first['msg']}") from None
+    if most is not None and len(found) > most:
+        raise InvalidInput(f"queries: at most {most} are answered at once")
     return [one.query() for one in found]
 
 
-def _pages(form: FormData) -> tuple[str, ...]:
-    sent = form.get("pages")
-    if not isinstance(sent, str) or not sent.strip():
+def _pages(sent: str) -> tuple[str, ...]:
+    if not sent.strip():
         return ("*",)
     try:
         return tuple(_PAGES.validate_python([part.strip() for part in sent.split(",")]))
     except ValidationError:
         raise InvalidInput("pages: 1, 2-4, 4-* or *, several with commas") from None
-
-
-def _said(error: ValidationError) -> str:
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return f"{where or 'the list'}: {first['msg']}"
 
 
 # -- what is given -------------------------------------------------------------------------------------------

@@ -9,13 +9,20 @@ from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import Request
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
-from starlette.datastructures import FormData, UploadFile
+from pydantic import BaseModel, Field
 
 from groundstone.documents.base import Query
 from groundstone.errors import InvalidInput
-from groundstone.server import bodies, strict_json
-from groundstone.server.document_bodies import Box, FindingBody, PlaceBody, QueryBody
+from groundstone.server import bodies
+from groundstone.server.document_bodies import (
+    FindingBody,
+    PlaceBody,
+    QueryBody,
+    RegionBody,
+    file_form,
+    json_member,
+    queries_of,
+)
 
 MOST_WAIT = 60.0
 State = Literal["waiting", "working", "done", "dead", "dropped", "cancelled"]
@@ -110,20 +117,13 @@ class StepBody(BaseModel):
     seconds: float
 
 
-class EvidenceBody(BaseModel):
-    text: str
-    page: int
-    box: Box
-    polygon: list[list[float]]
-
-
 class ReasonBody(BaseModel):
     """``passed`` null: the document does not tell."""
 
     rule: str
     passed: bool | None
     text: str
-    evidence: list[EvidenceBody]
+    evidence: list[RegionBody]
 
 
 class DecisionBody(BaseModel):
@@ -195,7 +195,6 @@ _FORM = {
     },
 }
 SENT: dict[str, Any] = {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}}}
-_QUERIES = TypeAdapter(list[QueryBody])
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,49 +210,20 @@ class Sent:
 
 async def read_form(request: Request) -> Sent:
     """Raises InvalidInput."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "multipart/form-data":
-        raise InvalidInput("a document comes as multipart/form-data, in the member 'file'")
-    async with request.form(max_files=1, max_fields=3) as form:
-        for name, value in form.multi_items():
-            if name not in _FORM["properties"] or (name == "file") != isinstance(value, UploadFile):
-                raise InvalidInput(f"{name[:60]}: a form has a file 'file', and plain 'traveller', 'queries', 'wait'")
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise InvalidInput("file: a document is needed here")
-        return Sent(await file.read(), file.filename or "", _traveller(form), _queries(form), _wait(form))
+    data, name, plain = await file_form(request, ("traveller", "queries", "wait"))
+    return Sent(data, name, _traveller(plain), queries_of(plain), _wait(plain.get("wait", "")))
 
 
-def _json(form: FormData, name: str, otherwise: Any) -> Any:
-    sent = form.get(name)
-    if not isinstance(sent, str) or not sent.strip():
-        return otherwise
-    try:
-        return strict_json.parsed(sent.encode("utf-8", "surrogatepass"))
-    except ValueError as error:
-        raise InvalidInput(f"{name}: this is no JSON: {error}") from None
-
-
-def _traveller(form: FormData) -> Mapping[str, str]:
-    found = _json(form, "traveller", {})
+def _traveller(plain: Mapping[str, str]) -> Mapping[str, str]:
+    found = json_member(plain, "traveller", {})
     if not isinstance(found, dict):
         raise InvalidInput('traveller: an object such as {"name": "...", "date_of_birth": "1980-12-31"}')
     return found
 
 
-def _queries(form: FormData) -> list[Query]:
+def _wait(sent: str) -> float:
     try:
-        return [one.query() for one in _QUERIES.validate_python(_json(form, "queries", []))]
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InvalidInput(f"queries: {where or 'the list'}: {first['msg']}") from None
-
-
-def _wait(form: FormData) -> float:
-    sent = form.get("wait")
-    try:
-        seconds = float(sent) if isinstance(sent, str) and sent.strip() else 0.0
+        seconds = float(sent) if sent.strip() else 0.0
     except ValueError:
         seconds = math.nan
     if not 0 <= seconds <= MOST_WAIT:

@@ -7,18 +7,15 @@ was not finished. A lease covers what a lock cannot: a process that still runs b
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from groundstone.errors import Conflict, LimitExceeded, NotFound, StoreError
+from groundstone.errors import Conflict, LimitExceeded, NotFound
 from groundstone.identity import Principal
-from groundstone.stores._sqlite import file
 from groundstone.stores._sqlite.owners import Owners
 from groundstone.stores._sqlite.work import (
     CANCELLED,
@@ -33,12 +30,12 @@ from groundstone.stores._sqlite.work import (
     encoded,
     item_of,
     items,
-    meta,
     note_of,
     notes,
 )
 from groundstone.stores._sqlite.work import Item as Item
 from groundstone.stores._sqlite.work import Note as Note
+from groundstone.stores._sqlite.work_file import WorkFile
 
 MAX_LIST = 1000
 BACKLOG = 10_000  # items of a tenant in one queue that have not ended
@@ -47,12 +44,13 @@ MOST_CLAIMS = 5  # beginnings of one step that a process did not survive
 TOMBSTONE = 86_400.0  # seconds that the empty row of a deleted item stays
 KILLED = "the process ended {} times while it worked on this step"
 Listed = list[Item]  # in the class below, "list" is a method
-_TO_SCRUB = "PRAGMA user_version=1"  # kept with the transaction, in the head of the file
 Entry = tuple[str, str, Mapping[str, Any]]  # a line of an item's history: who, did what, with what
 
 
 class Queue:
     """All queues of an installation, each of them shared by tenants. Safe between threads and processes.
+
+    Everything raises StoreError when the file cannot be used now.
 
     Args:
         backlog: how many items of a tenant may wait in one queue.
@@ -66,14 +64,10 @@ class Queue:
         self._backlog, self.lease, self._now = backlog, lease, clock
         self._owners = Owners(path.with_name(path.name + ".owners"))
         self._served: dict[str, float] = {}  # when each tenant had its last turn
-        settings = (file.DURABLE, "secure_delete=ON", "temp_store=MEMORY")
-        self._engine = file.opened(path, *settings)
-        self._writing = file.writing(self._engine)
-        with self._write() as connection:
-            meta.create_all(connection)
+        self._file = WorkFile(path)
 
     def close(self) -> None:
-        self._engine.dispose()
+        self._file.close()
         self._owners.close()
 
     # -- putting ---------------------------------------------------------------------------------------
@@ -103,7 +97,7 @@ class Queue:
             "created": now, "updated": now,
         }  # fmt: skip
         one = _one(principal, queue, id)
-        with self._write() as connection:
+        with self._file.write() as connection:
             known = connection.execute(sa.select(*COLUMNS).where(one)).first()
             if known is not None and known.state != DELETED:
                 if source and known.source == source and known.stamp != stamp:
@@ -134,29 +128,28 @@ class Queue:
 
         Tenants take turns, so that one with very many documents does not hold up the others. Lower lanes go first.
         """
+        now = self._now()
         due = sa.and_(
             items.c.queue == queue,
             items.c.state == WAITING,
             items.c.lane.in_(lanes),
-            sa.or_(
-                items.c.not_before <= self._now(), items.c.updated > self._now() + self.lease
-            ),  # the clock went back
+            sa.or_(items.c.not_before <= now, items.c.updated > now + self.lease),  # or the clock went back
         )
-        with self._read() as connection:
+        with self._file.read() as connection:
             tenants = connection.execute(sa.select(items.c.tenant).where(due).distinct()).scalars().all()
         if not tenants:
             return None
         first = min(tenants, key=lambda tenant: self._served.get(tenant, 0.0))
         self._served[first] = time.monotonic()
         mine = sa.select(items.c.number).where(due, items.c.tenant == first)
-        with self._write() as connection:
+        with self._file.write() as connection:
             number = connection.scalar(mine.order_by(items.c.lane, items.c.number).limit(1))
             return None if number is None else self._claimed(connection, number)
 
     def claim_one(self, principal: Principal, queue: str, id: str) -> Item | None:
         """This item; None when somebody else works on it, or nothing is left to do."""
         wanted = sa.and_(_one(principal, queue, id), items.c.state == WAITING)
-        with self._write() as connection:
+        with self._file.write() as connection:
             number = connection.scalar(sa.select(items.c.number).where(wanted))
             return None if number is None else self._claimed(connection, number)
 
@@ -172,7 +165,7 @@ class Queue:
     def beat(self, held: Iterable[Item]) -> int:
         """A sign of life: the leases of these items begin anew. How many of them are still this worker's."""
         until = {"lease": self._now() + self.lease}
-        with self._write() as connection:
+        with self._file.write() as connection:
             return sum(connection.execute(items.update().where(_held(item)).values(**until)).rowcount for item in held)
 
     def advance(
@@ -232,27 +225,27 @@ class Queue:
         values = {**changes, "updated": self._now(), "revision": items.c.revision + 1}
         values |= {"body": encoded(body)} if body is not item.body else {}
         values |= {} if label is None else {"label": label}
-        with self._write() as connection:
+        with self._file.write() as connection:
             if not connection.execute(items.update().where(_held(item)).values(**values)).rowcount:
                 raise Conflict(f"{item.id} is no longer worked on here")
             if forget:
                 connection.execute(notes.update().where(notes.c.item == item.number).values(data="{}"))
-                connection.exec_driver_sql(_TO_SCRUB)
+                self._file.deleted(connection)
             self._note(connection, item.number, entry)
             return item_of(connection.execute(sa.select(*COLUMNS).where(items.c.number == item.number)).one())
 
     def recover(self, queue: str) -> int:
         """Give back what dead processes worked on, and what leases ended for; how many items."""
         working = sa.and_(items.c.queue == queue, items.c.state == WORKING)
-        with self._read() as connection:
+        with self._file.read() as connection:
             owners = connection.execute(sa.select(items.c.owner).where(working).distinct()).scalars().all()
         dead = [owner for owner in owners if owner != self._owners.name and not self._owners.alive(owner)]
         lost = sa.and_(working, sa.or_(items.c.owner.in_(dead), items.c.lease < self._now()))
         back: dict[str, Any] = {"owner": "", "updated": self._now(), "revision": items.c.revision + 1}
-        with self._read() as connection:
+        with self._file.read() as connection:
             if connection.scalar(sa.select(items.c.number).where(lost).limit(1)) is None:
                 return 0
-        with self._write() as connection:
+        with self._file.write() as connection:
             often = sa.and_(lost, items.c.attempts >= MOST_CLAIMS)
             given_up = {"state": DEAD, "failure": KILLED.format(MOST_CLAIMS), "ended": self._now()}
             many = connection.execute(items.update().where(often).values(**back, **given_up)).rowcount
@@ -262,7 +255,7 @@ class Queue:
 
     def get(self, principal: Principal, queue: str, id: str) -> Item:
         """Raises NotFound, also for what belongs to another tenant."""
-        with self._read() as connection:
+        with self._file.read() as connection:
             row = connection.execute(sa.select(*COLUMNS).where(_one(principal, queue, id))).first()
         if row is None or row.state == DELETED:
             raise NotFound(f"no document {id!r} in {queue}")
@@ -288,7 +281,7 @@ class Queue:
         if after:
             wanted = wanted.where(items.c.number < after if newest else items.c.number > after)
         order = items.c.number.desc() if newest else items.c.number
-        with self._read() as connection:
+        with self._file.read() as connection:
             found = connection.execute(wanted.order_by(order).limit(min(max(limit, 1), MAX_LIST)))
             return [item_of(row) for row in found]
 
@@ -296,26 +289,26 @@ class Queue:
         """What was noted of an item, oldest first. Raises NotFound."""
         item = self.get(principal, queue, id)
         wanted = sa.select(notes).where(notes.c.item == item.number).order_by(notes.c.number)
-        with self._read() as connection:
+        with self._file.read() as connection:
             return [note_of(row) for row in connection.execute(wanted)]
 
     def counts(self, principal: Principal, queue: str) -> dict[tuple[str, str], int]:
         """How many items there are, by state and label."""
         by = (items.c.state, items.c.label)
         wanted = sa.select(*by, sa.func.count()).where(_of(principal, queue), items.c.state != DELETED).group_by(*by)
-        with self._read() as connection:
+        with self._file.read() as connection:
             return {(state, label): count for state, label, count in connection.execute(wanted)}
 
     def ended_since(self, principal: Principal, queue: str, seconds: float) -> int:
         """How many items ended, well or not, in the last seconds."""
         wanted = sa.select(sa.func.count()).where(_of(principal, queue), items.c.ended >= self._now() - seconds)
-        with self._read() as connection:
+        with self._file.read() as connection:
             return connection.scalar(wanted.select_from(items)) or 0
 
     def knows(self, principal: Principal, queue: str, source: str, stamp: str) -> bool:
         """Whether this state of a source was put already."""
         same = sa.and_(items.c.source == source, items.c.stamp == stamp, items.c.state != DELETED)
-        with self._read() as connection:
+        with self._file.read() as connection:
             return connection.scalar(sa.select(items.c.number).where(_of(principal, queue), same).limit(1)) is not None
 
     # -- by people -------------------------------------------------------------------------------------
@@ -345,7 +338,7 @@ class Queue:
         same = sa.and_(items.c.number == item.number, items.c.state.in_(states))
         if not anyhow:
             same = sa.and_(same, items.c.revision == item.revision)
-        with self._write() as connection:
+        with self._file.write() as connection:
             if not connection.execute(items.update().where(same).values(**values)).rowcount:
                 raise Conflict(f"{item.id} was changed by somebody else meanwhile, or is at work; look at it again")
             self._note(connection, item.number, entry)
@@ -370,89 +363,53 @@ class Queue:
         end = items.c.created + seconds
         longer = sa.or_(items.c.expires.is_(None), items.c.expires > end)
         same = sa.and_(items.c.queue == queue, items.c.state != DELETED, longer)
-        with self._write() as connection:
+        with self._file.write() as connection:
             connection.execute(items.update().where(same).values(expires=end))
 
     def over(self, queue: str) -> Listed:
         """Items whose time is over, and tombstones of deleted ones, of all tenants."""
         wanted = sa.select(*COLUMNS).where(items.c.queue == queue, items.c.expires <= self._now())
-        with self._read() as connection:
+        with self._file.read() as connection:
             return [item_of(row) for row in connection.execute(wanted)]
 
     def stop(self, item: Item) -> None:
         """Take it from everybody, before its files are deleted."""
-        with self._write() as connection:
+        with self._file.write() as connection:
             values = {"state": CANCELLED, "owner": "", "claim": items.c.claim + 1, "revision": items.c.revision + 1}
             same = sa.and_(items.c.number == item.number, items.c.state != DELETED)
             connection.execute(items.update().where(same).values(**values, expires=self._now()))
 
     def ids(self, queue: str) -> set[str]:
         """The ids of all items of all tenants, deleted ones among them until their tombstones go."""
-        with self._read() as connection:
+        with self._file.read() as connection:
             return set(connection.execute(sa.select(items.c.id).where(items.c.queue == queue)).scalars())
 
     def bury(self, item: Item) -> None:
         """Delete everything of an item but a tombstone that says only that it was; call ``scrub`` afterwards."""
         empty = {"body": "{}", "source": "", "stamp": "", "label": "", "failure": "", "owner": "", "step": ""}
-        with self._write() as connection:
+        with self._file.write() as connection:
             connection.execute(notes.delete().where(notes.c.item == item.number))
             if item.state == DELETED:
                 connection.execute(items.delete().where(items.c.number == item.number))
             else:
                 gone = {"state": DELETED, "expires": self._now() + TOMBSTONE}
                 connection.execute(items.update().where(items.c.number == item.number).values(**empty, **gone))
-                connection.exec_driver_sql(_TO_SCRUB)
+                self._file.deleted(connection)
 
     @property
     def needs_scrub(self) -> bool:
         """Whether something was deleted or forgotten since the last ``scrub``, also before a crash."""
-        with self._read() as connection:
-            return bool(connection.exec_driver_sql("PRAGMA user_version").scalar())
+        return self._file.needs_scrub
 
     def scrub(self) -> bool:
-        """Write the file anew without what was deleted, and empty its log; False when others use it just now.
-
-        SQLite's secure_delete leaves copies behind where pages were rebalanced; only VACUUM leaves none.
-        """
-        connection = self._engine.raw_connection()  # VACUUM cannot run inside a transaction
-        try:
-            cursor = connection.cursor()
-            cursor.execute("VACUUM")
-            if cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                return False
-            cursor.execute("PRAGMA user_version=0")
-            return True
-        except sqlite3.OperationalError:
-            return False
-        finally:
-            connection.close()
-
-    @contextmanager
-    def _write(self) -> Iterator[sa.Connection]:
-        """A transaction that writes. Raises StoreError when the file cannot be used now."""
-        with _explained(), self._writing.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _read(self) -> Iterator[sa.Connection]:
-        with _explained(), self._engine.connect() as connection:
-            yield connection
+        """Leave no trace of what was deleted; False when others use the file just now."""
+        return self._file.scrub()
 
     def _note(self, connection: sa.Connection, number: int, entry: Entry | None) -> None:
         if entry is not None:
             by, what, data = entry
             row = {"item": number, "at": self._now(), "by": by, "what": what, "data": encoded(data)}
             connection.execute(notes.insert(), row)
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except sa.exc.DatabaseError as error:
-        raise StoreError(
-            f"the queue of work cannot be used: {error.orig}; is the disk full, or the file held?"
-        ) from error
 
 
 def _of(principal: Principal, queue: str) -> sa.ColumnElement[bool]:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
 
-from groundstone.errors import Busy, Conflict, NotFound
+from groundstone.errors import Conflict, NotFound
 from groundstone.identity import Principal
 from groundstone.stores._sqlite import file
-from groundstone.stores._sqlite.lock import FileLock
+from groundstone.stores._sqlite.owners import Owners
 
 MAX_LIST = 1000
 
@@ -65,9 +63,7 @@ class Resources:
     """All resources of an installation, each of one tenant. Safe to share between threads and processes."""
 
     def __init__(self, path: Path) -> None:
-        self._owners = path.with_name(path.name + ".owners")
-        self._locked: tuple[str, FileLock] | None = None
-        self._guard = Lock()
+        self._owners = Owners(path.with_name(path.name + ".owners"))
         self._engine = file.opened(path)
         self._writing = file.writing(self._engine)
         with self._writing.begin() as connection:
@@ -75,32 +71,16 @@ class Resources:
 
     def close(self) -> None:
         self._engine.dispose()
-        if self._locked is not None:
-            name, lock = self._locked
-            lock.release()
-            (self._owners / name).unlink(missing_ok=True)
+        self._owners.close()
 
     @property
     def owner(self) -> str:
         """A name for this object in the bodies of what it works on; see ``alive``."""
-        with self._guard:
-            if self._locked is None:
-                self._owners.mkdir(exist_ok=True)
-                name = secrets.token_hex(8)
-                self._locked = name, FileLock(self._owners / name, "resources")
-            return self._locked[0]
+        return self._owners.name
 
     def alive(self, owner: str) -> bool:
         """Whether the process of that owner still runs; it is not once it ended, however it ended."""
-        path = self._owners / owner
-        if not path.is_file():
-            return False
-        try:
-            FileLock(path, "resources").release()
-        except Busy:
-            return True
-        path.unlink(missing_ok=True)
-        return False
+        return self._owners.alive(owner)
 
     def put(
         self,

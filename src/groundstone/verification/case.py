@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from groundstone.documents.base import Finding, Query, Region
-from groundstone.documents.findings import answer_json, box_json, finding_of, polygon_json
+from groundstone.documents.base import Finding, Query
+from groundstone.documents.findings import answer_json, finding_of, query_json, query_of, region_json
 from groundstone.documents.rules.base import Decision, decision_of
 from groundstone.errors import InvalidInput
 
@@ -137,15 +137,15 @@ def case_json(case: Case) -> dict[str, Any]:
 
 def _decision(decision: Decision) -> dict[str, Any]:
     reasons = [
-        {"rule": one.rule, "passed": one.passed, "text": one.text, "evidence": [_shown(part) for part in one.evidence]}
+        {
+            "rule": one.rule,
+            "passed": one.passed,
+            "text": one.text,
+            "evidence": [region_json(part) for part in one.evidence],
+        }
         for one in decision.reasons
     ]
     return {"outcome": decision.outcome, "reasons": reasons}
-
-
-def _shown(region: Region) -> dict[str, Any]:
-    place = region.place
-    return {"text": region.text, "page": place.page, "box": box_json(place.box), "polygon": polygon_json(place)}
 
 
 def case_id(tenant: str, app: str, place: str, name: str, traveller: Mapping[str, str], digest: str) -> str:
@@ -156,7 +156,7 @@ def case_id(tenant: str, app: str, place: str, name: str, traveller: Mapping[str
 
 
 def queries_json(queries: Sequence[Query]) -> list[dict[str, Any]]:
-    return [{"text": query.text, "alias": query.alias, "pages": list(query.pages)} for query in queries]
+    return [query_json(query) for query in queries]
 
 
 def all_queries(body: Mapping[str, Any]) -> tuple[Query, ...]:
@@ -167,7 +167,7 @@ def all_queries(body: Mapping[str, Any]) -> tuple[Query, ...]:
 
 
 def queries_of(data: Sequence[Mapping[str, Any]]) -> tuple[Query, ...]:
-    return tuple(Query(one["text"], one["alias"], tuple(one["pages"])) for one in data)
+    return tuple(query_of(one) for one in data)
 
 
 def plain_name(name: str) -> str:

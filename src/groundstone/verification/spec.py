@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
+from groundstone.documents import ranges
 from groundstone.documents.base import Query
 from groundstone.documents.rules.ruleset import Rules
-from groundstone.errors import ConfigError
+from groundstone.errors import ConfigError, InvalidInput
 
 Fate = Literal["keep", "redact", "drop"]
 FATES: tuple[Fate, ...] = get_args(Fate)
@@ -21,7 +22,6 @@ FILE, SAMPLES = "verification.toml", "samples"
 DAY = 86_400.0
 MB = 2**20
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-PAGES = re.compile(r"\*|[1-9]\d{0,4}(-(\*|[1-9]\d{0,4}))?")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 T = TypeVar("T")
 
@@ -147,8 +147,12 @@ def query_of(data: Any) -> Query:
     text, alias, pages = data.get("text"), data.get("alias") or "", data.get("pages") or ["*"]
     if not isinstance(text, str) or not 0 < len(text.strip()) <= 200 or not isinstance(alias, str) or len(alias) > 200:
         raise ValueError("the text of a query has 1 to 200 characters, its alias at most 200")
-    if not isinstance(pages, list) or not all(isinstance(page, str) and PAGES.fullmatch(page) for page in pages):
+    if not isinstance(pages, list) or not all(isinstance(page, str) for page in pages):
         raise ValueError('the pages of a query are a list of "3", "2-4", "4-*" or "*"')
+    try:
+        ranges.check(pages)
+    except InvalidInput as error:
+        raise ValueError(f"the pages of a query: {error}") from None
     return Query(text.strip(), alias, tuple(pages))
 
 

@@ -20,6 +20,7 @@ from groundstone.documents.layout.under import under
 INLINE, RIGHT, BELOW, ABOVE = "inline", "right", "below", "above"
 WAYS = {INLINE: 0.15, RIGHT: 0.35, BELOW: 0.3, ABOVE: 0.15}  # what speaks for each before any vote is cast
 FAR = 80.0  # text heights from a label to the value right of it
+WORDS = 1.2  # text heights: the widest gap between two words of one title
 DROP = 2.3  # text heights from a label to the value below it
 LEVELS = 1000  # stretches of a page by which atoms are looked up, however small its text
 CROWD = 300  # atoms of one place that are looked at; no honest page has as many
@@ -135,6 +136,8 @@ class Scene:
 
     def _fit_right(self, label: Atom, value: Atom) -> float:
         gap = max(value.rect.left - label.rect.right, 0.0)
+        if gap < WORDS and not label.certain and labels.ends_heading(value.text):
+            return 0.0  # "Immunisation  Record", a title
         fit = 1 / (1 + gap / 25)
         if label.segment.leader:
             return max(fit, 0.9)

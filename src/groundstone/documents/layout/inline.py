@@ -150,6 +150,6 @@ def _gap_start(segment: Segment) -> int | None:
     if widest < WIDER * max(rest[-1] if rest else 0.0, APART * segment.height / WIDER):
         return None
     before, after = (" ".join(w.text for w in words) for words in (segment.words[:place], segment.words[place:]))
-    if len(after) < FIGURES:
+    if len(after) < FIGURES or labels.ends_heading(after):
         return None
     return place if labels.likeness(before) > LIKELY > labels.likeness(after) else None

@@ -125,6 +125,12 @@ def is_section(text: str) -> bool:
     return bool(words) and (words[-1] in SECTIONS or words[0] in PARTS)
 
 
+def ends_heading(text: str) -> bool:
+    """One word that headings end with, and not what a field says ("Record" of "Vaccination Record")."""
+    found = WORD.findall(text)
+    return len(found) == 1 and folded(found[0]) in SECTIONS
+
+
 def is_format(text: str) -> bool:
     """Tells how to write the value: "(DD/MM/YYYY)"."""
     return FORMAT.match(text.strip()) is not None

@@ -22,18 +22,26 @@ ROUND, SQUARE, CROSSED = 1.6, 1.64, 1.25  # how far a circle reaches into its co
 PATCH, FRAME = 64, 24  # pixels of a straightened patch, and of the mark in its middle
 TICKED, EMPTY = 0.07, 0.035  # shares of ink within a mark that is ticked, that is empty
 CROWD = 4  # squares side by side that are places for letters, not check boxes
+SOLID = 0.55  # share of its square that a filled mark inks at least
+BLUNT = 2.0  # pixels that a blurred picture takes off the corners of a small square
+DENSE = 0.33  # share of ink diagonally beside a mark from which it is a part of a code or a picture
+WORDY = 0.1  # share of ink beside a round mark where there is a word
 MOST = 3000
 
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """A candidate: its rotated square (middle, size, degrees), round or not, and the ink within."""
+    """A candidate: its rotated square (middle, size, degrees), round or not, and the ink within.
+
+    ``soft``: its corners are blunt, so that it may be a circle or a letter as well as a square.
+    """
 
     middle: tuple[float, float]
     size: float
     angle: float
     round: bool
     solid: bool = False
+    soft: bool = False
     inside: float = 0.0
     surety: float = 0.0
     lonely: bool = False
@@ -47,8 +55,7 @@ def find_marks(image: Any) -> list[Mark]:
 
 def marks_in(ink: Ink) -> list[Mark]:
     judged = [shape for candidate in _candidates(ink) if (shape := _judged(ink, candidate)) is not None]
-    lonely = [shape for shape in _without_crowds(_distinct(judged)) if shape.lonely]
-    kept = _companions(lonely)
+    kept = _companions(_without_crowds(_distinct([shape for shape in judged if shape.lonely])))
     return [_mark(ink, shape) for shape in sorted(kept, key=lambda shape: (shape.middle[1], shape.middle[0]))]
 
 
@@ -68,7 +75,11 @@ def _candidates(ink: Ink) -> Iterator[Shape]:
         if max(width, height) >= least and min(width, height) >= 0.6 * least:
             yield from _from_holes(inner, least, most, whole=max(width, height) <= 2.2 * most)
     for number, contour in enumerate(contours):
-        if int(tree[0][number][3]) < 0 and number not in holes and len(contour) >= 4:
+        if int(tree[0][number][3]) < 0 and len(contour) >= 4:
+            full = cv2.contourArea(contour) - sum(map(cv2.contourArea, holes.get(number, [])))
+            whole = cv2.boundingRect(contour)
+            if full < SOLID * whole[2] * whole[3]:
+                continue
             shape = _shape([contour], least, most, solid=True)
             if shape is not None:
                 yield shape
@@ -102,9 +113,10 @@ def _shape(contours: list[Any], least: float, most: float, solid: bool = False) 
     upright = max(across, down) < 1.16 * min(across, down)
     if upright and not several and max(_corners(hull, (x, y), size, 0.0)) < ROUND:
         return Shape((x, y), size, 0.0, True, solid)
-    if abs(turned) > 20 or min(_corners(hull, (x, y), size, turned)) < (CROSSED if several else SQUARE):
+    least_reach = min(_corners(hull, (x, y), size, turned))
+    if abs(turned) > 20 or least_reach < (CROSSED if several else SQUARE - BLUNT / size):
         return None
-    return Shape((x, y), size, turned, False, solid)
+    return Shape((x, y), size, turned, False, solid, least_reach < SQUARE and not several)
 
 
 def _corners(hull: Any, middle: tuple[float, float], size: float, angle: float) -> list[float]:
@@ -123,53 +135,111 @@ def _corners(hull: Any, middle: tuple[float, float], size: float, angle: float) 
 
 def _judged(ink: Ink, shape: Shape) -> Shape | None:
     """The shape with the ink within it, or None when its frame or its surroundings are not those of a mark."""
-    import cv2
-
     outer = shape.size + (0.0 if shape.solid else 2.0)
-    turn = cv2.getRotationMatrix2D(shape.middle, shape.angle, FRAME / outer)
-    turn[0, 2] += PATCH / 2 - shape.middle[0]
-    turn[1, 2] += PATCH / 2 - shape.middle[1]
-    mask = cv2.warpAffine(ink.mask, turn, (PATCH, PATCH), flags=cv2.INTER_LINEAR, borderValue=0) > 110
-    grey = cv2.warpAffine(ink.grey, turn, (PATCH, PATCH), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    edge, thick = (PATCH - FRAME) // 2, max(round(FRAME / outer * 1.6), 2)
-    frame = _framed_round(mask, thick) if shape.round else _framed(mask, edge, thick)
+    mask, grey = _patch(ink, shape, outer)
+    edge, thick, rim = (PATCH - FRAME) // 2, max(round(FRAME / outer * 1.6), 2), 0
+    more = 0.0 if shape.solid else _rim(mask, edge) * outer / FRAME
+    if more > 0.5:
+        outer += 2 * more
+        rim, thick = min(round(more * FRAME / outer), 5), max(round(FRAME / outer * 1.6), 2)
+        mask, grey = _patch(ink, shape, outer)
+    frame = _framed_round(mask, thick, rim) if shape.round else _framed(mask, edge, thick, rim)
     frame = 1.0 if shape.solid else frame
-    if frame < 0.8:
+    if frame < 0.8 or _continued(mask, edge, thick) or _dense(ink, shape.middle, outer):
         return None
-    lonely = _lonely(mask, edge, thick, shape.round or shape.solid)
-    inside = 1.0 if shape.solid else _inside(grey, mask, edge, thick, shape.round)
+    letter_like = shape.round or shape.solid or shape.soft
+    lonely = _lonely(mask, edge, thick, letter_like) and (not shape.round or _beside_text(ink, shape.middle, outer))
+    inside = 1.0 if shape.solid else _inside(grey, mask, edge, thick + rim, shape.round)
     gap = (inside - EMPTY) / (TICKED - EMPTY)
     surety = min(abs(inside - (TICKED + EMPTY) / 2) / 0.08, 1.0) if not 0 < gap < 1 else 0.2
     certain = min(frame, 1.0) * (0.6 + 0.39 * surety)
     return replace(shape, size=outer, inside=inside, surety=certain, lonely=lonely)
 
 
-def _framed(mask: Any, edge: int, thick: int) -> float:
+def _patch(ink: Ink, shape: Shape, outer: float) -> tuple[Any, Any]:
+    """Ink and greys around a shape, straightened, so that ``outer`` pixels are FRAME pixels in the middle."""
+    import cv2
+
+    turn = cv2.getRotationMatrix2D(shape.middle, shape.angle, FRAME / outer)
+    turn[0, 2] += PATCH / 2 - shape.middle[0]
+    turn[1, 2] += PATCH / 2 - shape.middle[1]
+    mask = cv2.warpAffine(ink.mask, turn, (PATCH, PATCH), flags=cv2.INTER_LINEAR, borderValue=0) > 110
+    grey = cv2.warpAffine(ink.grey, turn, (PATCH, PATCH), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return mask, grey
+
+
+def _rim(mask: Any, edge: int) -> int:
+    """How far the frame goes on outside of its inner edge, in pixels of the patch; the median of its sides."""
+    import numpy as np
+
+    middle, widths = slice(PATCH // 2 - FRAME // 6, PATCH // 2 + FRAME // 6), []
+    for turned in (mask, mask.T, mask[::-1], mask.T[::-1]):
+        along = turned[edge - FRAME // 3 : edge, middle].mean(axis=1)[::-1] >= 0.5
+        widths.append(len(along) if along.all() else int(np.argmin(along)))
+    return int(sorted(widths)[1])
+
+
+def _framed(mask: Any, edge: int, thick: int, rim: int) -> float:
     """The least share of a side along which there is ink, corners included."""
     import numpy as np
 
-    start, end = edge - thick, PATCH - edge + thick
+    start, end, deep = edge - thick, PATCH - edge + thick, thick + rim
     sides = []
     for turned in (mask, mask.T, mask[::-1], mask.T[::-1]):
-        band = turned[start : edge + thick, start + thick : end - thick]
+        band = turned[start : edge + thick + rim, edge + 3 : PATCH - edge - 3]
         sides.append(float(np.mean(band.any(axis=0))))
     corners = [
         mask[rows, columns].any()
-        for rows in (slice(start, edge + thick), slice(PATCH - edge - thick, end))
-        for columns in (slice(start, edge + thick), slice(PATCH - edge - thick, end))
+        for rows in (slice(start, edge + deep), slice(PATCH - edge - deep, end))
+        for columns in (slice(start, edge + deep), slice(PATCH - edge - deep, end))
     ]
     return min(sides) if all(corners) else 0.0
 
 
-def _framed_round(mask: Any, thick: int) -> float:
+def _framed_round(mask: Any, thick: int, rim: int) -> float:
     """The share of directions from the middle in which there is ink at the rim."""
     import numpy as np
 
     angles = np.linspace(0, math.tau, 48, endpoint=False)
-    reach = np.arange(FRAME / 2 - thick, FRAME / 2 + thick + 1)
+    reach = np.arange(FRAME / 2 - thick - rim, FRAME / 2 + thick + 1)
     rows = np.clip((PATCH / 2 + np.sin(angles)[:, None] * reach).astype(int), 0, PATCH - 1)
     columns = np.clip((PATCH / 2 + np.cos(angles)[:, None] * reach).astype(int), 0, PATCH - 1)
     return float(np.mean(mask[rows, columns].any(axis=1)))
+
+
+def _continued(mask: Any, edge: int, thick: int) -> bool:
+    """Two sides that face each other go on beyond the corners, as those of a cell of a table do, or three at all."""
+    near = edge - thick - 1
+    ends = []
+    for turned in (mask, mask[::-1], mask.T, mask.T[::-1]):
+        band = turned[edge - thick : edge + thick].any(axis=0)
+        ends.append((band[near - 5 : near].mean() > 0.8, band[PATCH - near : PATCH - near + 5].mean() > 0.8))
+    both = any(one and other for n in (0, 2) for one, other in zip(ends[n], ends[n + 1], strict=True))
+    return both or sum(map(sum, ends)) >= 3
+
+
+def _dense(ink: Ink, middle: tuple[float, float], outer: float) -> bool:
+    """Far more ink diagonally beside it than lines of text have: a code of squares, a picture."""
+    (x, y), near, far = middle, 0.65 * outer, 2.8 * outer
+    beside = [
+        _share_of_ink(ink, x + across * (near + far) / 2, y + down * (near + far) / 2, (far - near) / 2, (far - near) / 2)
+        for across in (-1, 1)
+        for down in (-1, 1)
+    ]
+    return max(beside) > DENSE
+
+
+def _beside_text(ink: Ink, middle: tuple[float, float], outer: float) -> bool:
+    """As much ink as a word has on the left or on the right."""
+    (x, y), away, wide = middle, 1.6 * outer, 0.9 * outer
+    return max(_share_of_ink(ink, x + side * away, y, wide, 0.4 * outer) for side in (-1, 1)) > WORDY
+
+
+def _share_of_ink(ink: Ink, x: float, y: float, across: float, down: float) -> float:
+    """The share of ink in the rectangle that reaches so far from its middle."""
+    rows = slice(max(round(y - down), 0), max(round(y + down), 0))
+    part = ink.mask[rows, max(round(x - across), 0) : max(round(x + across), 0)]
+    return float(part.mean()) / 255 if part.size else 0.0
 
 
 def _lonely(mask: Any, edge: int, thick: int, letter_like: bool) -> bool:
@@ -177,7 +247,8 @@ def _lonely(mask: Any, edge: int, thick: int, letter_like: bool) -> bool:
     import numpy as np
 
     near = edge - thick - 1
-    sides = [turned[near - FRAME // 4 : near, edge:-edge] for turned in (mask, mask.T, mask[::-1], mask.T[::-1])]
+    reach = FRAME // 4 if letter_like else FRAME // 8
+    sides = [turned[near - reach : near, edge:-edge] for turned in (mask, mask.T, mask[::-1], mask.T[::-1])]
     clear = sum(float(np.mean(side)) < 0.12 for side in sides)
     if not letter_like:
         return clear >= 3
@@ -216,7 +287,11 @@ def _companions(shapes: list[Shape]) -> list[Shape]:
         lined = min(across, down) < max(0.4 * shape.size, 0.08 * max(across, down)) and across + down > 1.2 * shape.size
         return other is not shape and close and lined and other.round == shape.round and not other.solid
 
-    return [shape for shape in shapes if not (shape.round or shape.solid) or any(alike(shape, o) for o in shapes)]
+    return [shape for shape in shapes if not _needs(shape) or any(alike(shape, o) for o in shapes)]
+
+
+def _needs(shape: Shape) -> bool:
+    return shape.round or shape.solid or shape.soft
 
 
 def _without_crowds(shapes: list[Shape]) -> list[Shape]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from groundstone.documents import ranges
 from groundstone.documents.base import Query
-from groundstone.documents.job import PAGES, pages_of
 from groundstone.errors import DocumentTooLarge, InvalidInput, SourceError, UnreadableDocument, UnsupportedDocument
 from groundstone.knowledge.bucket import bucket_folder
 from groundstone.server import auth
@@ -64,7 +64,7 @@ def queries(call: AwsCall, most: int) -> tuple[Query, ...]:
     given = call.params.get("QueriesConfig", {}).get("Queries", ())
     found = tuple(_query(one, f"QueriesConfig.Queries[{place}]") for place, one in enumerate(given))
     for page in sorted({int(part.partition("-")[0]) for query in found for part in query.pages if part != "*"} | {1}):
-        asked = sum(page in pages_of(query, page) for query in found)
+        asked = sum(ranges.holds(query.pages, page) for query in found)
         if asked > most:
             raise InvalidInput(f"{asked} queries for page {page} are more than the {most} that this operation answers")
     return found
@@ -79,17 +79,17 @@ def _query(given: Mapping[str, Any], where: str) -> Query:
         raise InvalidInput(f'{where}.Pages: "*" stands alone')
     if len(pages) > MOST_RANGES:
         raise InvalidInput(f"{where}.Pages has {len(pages)} parts; the most is {MOST_RANGES}")
-    for part in pages:
-        match = PAGES.fullmatch(part)
-        if part != "*" and (match is None or (match[2] and int(match[2]) < int(match[1]))):
-            raise InvalidInput(f"{where}.Pages: {part!r} is not of the form 3, 1-3, 4-* or *")
+    try:
+        ranges.check(pages)
+    except InvalidInput as error:
+        raise InvalidInput(f"{where}.Pages: {error}") from None
     return Query(text, given.get("Alias", ""), pages)
 
 
 def check_first_page(queries: Sequence[Query]) -> None:
     """For documents of one page. Raises InvalidInput."""
     for query in queries:
-        if pages_of(query, 1) != {1}:
+        if ranges.missing(query.pages, 1) or not ranges.holds(query.pages, 1):
             raise InvalidInput(f"the query {query.name!r} names pages that a document of one page does not have")
 
 
