@@ -29,9 +29,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.queries_data import Posed, collected
 
 from groundstone.documents.fields import Fields
-from groundstone.documents.queries.answers import EXTRAS, Chosen
+from groundstone.documents.queries.answers import Chosen
 from groundstone.documents.queries.features import NAMES
-from groundstone.documents.queries.weigh import UNLABELLED, Network, Weights, saved
+from groundstone.documents.queries.weigh import EXTRAS, UNLABELLED, Network, Weights, saved
 
 Floats = NDArray[np.float32]
 T = TypeVar("T")
@@ -217,7 +217,8 @@ def _folds(questions: Sequence[Posed]) -> list[int]:
 
 
 def _preferring() -> list[int]:
-    return [k for k, name in enumerate((*EXTRAS, *NAMES)) if name.removeprefix("prefer_") in UNLABELLED]
+    names = (*EXTRAS, *NAMES)
+    return [names.index(f"prefer_{name}") for name in sorted(UNLABELLED)]
 
 
 def _threshold(sure: NDArray[np.float64], there: NDArray[np.bool_], absent: NDArray[np.bool_], share: float) -> float:

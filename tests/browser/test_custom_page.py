@@ -12,9 +12,8 @@ import pytest
 from groundstone.config import Settings
 from groundstone.identity import LOCAL
 from groundstone.platform import Platform
-from groundstone.server.app import create_app
+from tests.browser.visiting import visiting
 from tests.held import HeldEmbed
-from tests.server.live import serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FilePayload, Page
@@ -49,19 +48,9 @@ def platform(tmp_path: Path, embed: HeldEmbed) -> Iterator[Platform]:
 
 @pytest.fixture
 def page(browser: Browser, platform: Platform, request: pytest.FixtureRequest) -> Iterator[Page]:
-    options = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **getattr(request, "param", {})}
-    troubles: list[str] = []
-    with serving(create_app(platform)) as address:
-        context = browser.new_context(**options)
-        context.set_default_timeout(10_000)
-        page = context.new_page()
-        page.on("console", lambda said: troubles.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.goto(f"{address}/custom-models")
-        page.wait_for_selector("body[data-ready]")
+    options = getattr(request, "param", {})
+    with visiting(browser, platform, "/custom-models", options, expected="400 (Bad Request)") as page:
         yield page
-        context.close()
-    assert [said for said in troubles if "400 (Bad Request)" not in said] == []
 
 
 def train(page: Page, name: str, rows: Sequence[dict[str, str]]) -> None:

@@ -15,9 +15,8 @@ from groundstone.documents.base import Finding, Query, Reading
 from groundstone.errors import UnreadableDocument
 from groundstone.identity import LOCAL
 from groundstone.platform import Platform
-from groundstone.server.app import create_app
+from tests.browser.visiting import visiting
 from tests.documents.card import CardDocuments, picture
-from tests.server.live import serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FilePayload, Page
@@ -49,19 +48,9 @@ def platform(tmp_path: Path, documents: CardDocuments) -> Iterator[Platform]:
 
 @pytest.fixture
 def page(browser: Browser, platform: Platform, request: pytest.FixtureRequest) -> Iterator[Page]:
-    options = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **getattr(request, "param", {})}
-    troubles: list[str] = []
-    with serving(create_app(platform)) as address:
-        context = browser.new_context(**options)
-        context.set_default_timeout(10_000)
-        page = context.new_page()
-        page.on("console", lambda said: troubles.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.goto(f"{address}/read")
-        page.wait_for_selector("body[data-ready]")
+    options = getattr(request, "param", {})
+    with visiting(browser, platform, "/read", options, expected="Failed to load resource") as page:
         yield page
-        context.close()
-    assert [said for said in troubles if "Failed to load resource" not in said] == []
 
 
 def upload(page: Page, file: FilePayload = CARD) -> None:

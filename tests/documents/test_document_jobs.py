@@ -267,15 +267,20 @@ def test_a_job_that_ends_its_process_each_time_fails(tmp_path: Path) -> None:
     resources.close()
 
 
-def test_a_server_that_is_shut_down_leaves_its_jobs_to_the_next(tmp_path: Path) -> None:
+def held(home: Path) -> tuple[DocumentJobs, Resources, threading.Event, threading.Event]:
+    """Jobs whose reading says that it has started, and goes on when it may."""
     started, go = threading.Event(), threading.Event()
 
     def reading(number: int) -> None:
         started.set()
         go.wait(5)
 
-    resources, reader = Resources(tmp_path / "resources.db"), documents(reading)
-    jobs = DocumentJobs(tmp_path / "jobs", lambda: reader, resources)
+    resources, reader = Resources(home / "resources.db"), documents(reading)
+    return DocumentJobs(home / "jobs", lambda: reader, resources), resources, started, go
+
+
+def test_a_server_that_is_shut_down_leaves_its_jobs_to_the_next(tmp_path: Path) -> None:
+    jobs, resources, started, go = held(tmp_path)
     ids = [jobs.start(LOCAL, ORDER, drawn(CARD, CARD)).id for _ in range(4)]
     assert started.wait(5)
     threading.Timer(0.05, go.set).start()
@@ -290,14 +295,7 @@ def test_a_server_that_is_shut_down_leaves_its_jobs_to_the_next(tmp_path: Path) 
 
 
 def test_two_processes_never_work_on_one_job(tmp_path: Path) -> None:
-    started, go = threading.Event(), threading.Event()
-
-    def reading(number: int) -> None:
-        started.set()
-        go.wait(5)
-
-    resources, reader = Resources(tmp_path / "resources.db"), documents(reading)
-    jobs = DocumentJobs(tmp_path / "jobs", lambda: reader, resources)
+    jobs, resources, started, go = held(tmp_path)
     id = jobs.start(LOCAL, ORDER, drawn(CARD)).id
     assert started.wait(5)
     other, others = opened(tmp_path)

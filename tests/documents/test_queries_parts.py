@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,13 +16,14 @@ import pytest
 from groundstone.documents.base import Line, Page, Place, Query, Reading, Word
 from groundstone.documents.fields import Fields
 from groundstone.documents.queries import Answers, weigh
-from groundstone.documents.queries.answers import EXTRAS
 from groundstone.documents.queries.features import NAMES
 from groundstone.documents.queries.labels import labels
 from groundstone.documents.queries.sheet import Sheet
 from groundstone.documents.queries.typed import is_strict, worth
 from groundstone.documents.queries.vocabulary import Words
+from groundstone.documents.queries.weigh import EXTRAS
 from groundstone.documents.queries.wording import alike, covered, tokens
+from groundstone.errors import WeightsCorrupt
 from tests.documents.pages import page_of
 
 SROIE = Path(os.environ.get("GROUNDSTONE_DATA", Path(__file__).parents[3] / "shared" / "data")) / "sroie"
@@ -42,6 +45,36 @@ def test_weights_are_read_as_they_were_saved(tmp_path: Path) -> None:
     rows = np.random.default_rng(1).random((5, len(NAMES)))
     with (tmp_path / "again.npz").open("rb") as file:
         assert np.allclose(weigh.loaded(file).rank(rows), weights.rank(rows))
+
+
+def test_weights_of_other_features_are_refused(tmp_path: Path) -> None:
+    weights = weigh.shipped()
+    weigh.saved(str(tmp_path / "other.npz"), replace(weights, names=(*weights.names[:-1], "page_smell")))
+    with (tmp_path / "other.npz").open("rb") as file, pytest.raises(WeightsCorrupt, match="page_smell"):
+        weigh.loaded(file)
+
+
+def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
+    weights = weigh.shipped()
+    weigh.saved(str(tmp_path / "other.npz"), replace(weights, rankers=weights.judges))
+    with (tmp_path / "other.npz").open("rb") as file, pytest.raises(WeightsCorrupt, match="shape"):
+        weigh.loaded(file)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"no archive at all"])
+def test_a_broken_file_of_weights_is_refused(content: bytes) -> None:
+    with pytest.raises(WeightsCorrupt, match="train_queries"):
+        weigh.loaded(io.BytesIO(content))
+
+
+def test_half_a_file_of_weights_never_takes_the_place_of_a_whole_one(tmp_path: Path) -> None:
+    weights = weigh.shipped()
+    weigh.saved(str(tmp_path / "kept.npz"), weights)
+    broken = replace(weights, about={"threshold": {1, 2}})  # a set cannot be written
+    with pytest.raises(TypeError):
+        weigh.saved(str(tmp_path / "kept.npz"), broken)
+    with (tmp_path / "kept.npz").open("rb") as file:
+        assert weigh.loaded(file).names == weights.names
 
 
 def test_shares_of_claims_with_one_text_add_up() -> None:

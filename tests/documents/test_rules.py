@@ -151,6 +151,15 @@ def test_the_order_of_other_dates_on_the_page_settles_an_open_one(rules: Rules) 
     assert decided(rules, answers, lines=("issued 28/03/2026",)).outcome == "refused"
 
 
+def test_a_name_in_parts_is_put_together(tmp_path: Path) -> None:
+    text = '[[rule]]\nname = "n"\ncheck = { same = "NAME", parts = ["GIVEN", "FAMILY"], of = "name", as = "name" }'
+    rules = rules_of(text, tmp_path)
+    assert decided(rules, {"NAME": "Doe", "GIVEN": "John", "FAMILY": "Doe"}).outcome == "verified"
+    assert decided(rules, {"NAME": "Doe", "GIVEN": "John"}).outcome == "review"
+    assert decided(rules, {"NAME": "Miller", "GIVEN": "Mary", "FAMILY": "Miller"}).outcome == "refused"
+    assert decided(rules, {"NAME": "Doe", "GIVEN": "John", "FAMILY": "Doe"}, unsure=("FAMILY",)).outcome == "review"
+
+
 def test_without_a_traveller_to_compare_with_a_person_decides(rules: Rules) -> None:
     decision = decided(rules, CARD, {})
     assert decision.outcome == "review"

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from groundstone.documents.examine import MAX_BYTES
 from groundstone.errors import DocumentTooLarge, GroundstoneError, InvalidInput, SourceError
 
 if TYPE_CHECKING:
     from groundstone.documents.base import Finding, Layout, Place, Query, Reading
     from groundstone.documents.service import Documents
 
-LARGEST = 512  # MB of a file
+LARGEST = MAX_BYTES >> 20  # MB of a file
 SURE = 0.7  # confidence from which "the document does not tell" is said without a perhaps
 ASKED = "groundstone.read.order"  # where the options stand in click's context, in the order in which they were typed
 
@@ -276,7 +277,7 @@ def _answers(found: Found) -> None:
         answer = finding.answer
         page = answer.region.place.page if answer else ""
         said = " ".join(answer.text.split()) if answer else _unsaid(finding)
-        rows.append((finding.query.name, said, f"{finding.confidence:.0%}", page))
+        rows.append((finding.query.name, said, show.sure(finding.confidence), page))
     show.table(rows, ("question", "answer", "sure", "page"))
 
 
@@ -299,7 +300,7 @@ def _forms(found: Found) -> None:
     from groundstone.cli import show
 
     rows = [
-        (pair.key.text, _marked(pair.value), f"{pair.confidence:.0%}", pair.key.place.page)
+        (pair.key.text, _marked(pair.value), show.sure(pair.confidence), pair.key.place.page)
         for pair in (found.layout.pairs if found.layout else ())
     ]
     show.table(rows, ("label", "value", "sure", "page"))

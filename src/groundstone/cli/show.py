@@ -38,6 +38,11 @@ def answer(found: Answer) -> None:
         click.secho(f"{_STRENGTH[found.strength]} · {found.mode}", dim=True)
 
 
+def sure(confidence: float) -> str:
+    """A confidence in percent; nothing that was read is ever certain."""
+    return f"{min(confidence, 0.99):.0%}"
+
+
 def plain(text: object) -> str:
     """Names from outside for a terminal: what could steer it, or is in no encoding, stands as an escape ("\\x1b")."""
     return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in str(text))

@@ -24,6 +24,7 @@ FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
 APP = click.option("--app", default="vaccination", show_default=True, help="The application.")
 STATES = ("waiting", "working", "done", "dead", "dropped", "cancelled")
 QUIET = 4.0  # seconds without work after which nothing more lies in the folder
+PAGE = 1000  # cases of one look
 TICK = 0.5  # seconds between two looks
 
 
@@ -127,7 +128,7 @@ def show_case(id: str, as_json: bool, app: str) -> None:
         return
     for finding in case.findings:
         said = finding.answer.text if finding.answer else "(no answer)"
-        click.echo(f"  {finding.query.name}: {said}  {finding.confidence:.0%}")
+        click.echo(f"  {finding.query.name}: {said}  {show.sure(finding.confidence)}")
     for reason in case.decision.reasons if case.decision else ():
         mark = {True: "holds", False: "fails", None: "cannot be told"}[reason.passed]
         click.echo(f"  {reason.rule}: {mark}  {reason.text}")
@@ -217,7 +218,6 @@ def progress(follow: bool, app: str) -> None:
             time.sleep(TICK)
             now = found.progress(LOCAL)
     click.echo(_said(now))
-    from groundstone.cli import show
 
     for name, why in now.problems.items():
         click.secho(f"{show.plain(name)}: {show.plain(why)}", fg="yellow", err=True)
@@ -228,7 +228,12 @@ def _dead(found: Verification, ids: tuple[str, ...], every: bool) -> tuple[str, 
         raise click.UsageError("name documents, or say --all")
     if not every:
         return ids
-    return tuple(case.id for case in found.cases(LOCAL, state="dead", limit=1000))
+    dead: list[str] = []
+    after = 0
+    while page := found.cases(LOCAL, state="dead", limit=PAGE, after=after):
+        dead += [case.id for case in page]
+        after = page[-1].number
+    return tuple(dead)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -247,7 +252,6 @@ def _ended(found: Verification, case: Case) -> Case:
 
 def _tell(case: Case, as_json: bool, name: str = "") -> None:
     """One line; ``name`` is what whoever submits it calls it, for the case itself may have forgotten that already."""
-    from groundstone.cli import show
     from groundstone.verification.case import case_json
 
     if as_json:

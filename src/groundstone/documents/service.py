@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ Progress = Callable[[int, int], None]  # pages read, pages in all
 MAX_QUERIES = 100
 MAX_QUERY = 500  # characters
 SEEN_PAGES = 10  # of a long document, at which a model looks
+FEW_WORDS = 5  # a page with fewer was hardly read
 SEEN_WIDTH = 1400  # pixels of the picture that it gets
 
 
@@ -88,7 +90,7 @@ class Documents:
         for query in queries:
             if not query.text.strip() or len(query.text) > MAX_QUERY:
                 raise InvalidInput(f"a question has between 1 and {MAX_QUERY} characters, not {len(query.text)}")
-        findings = self._answers().find(reading, queries, layout=layout)
+        findings = [_heeding(found, reading) for found in self._answers().find(reading, queries, layout=layout)]
         chat = self._chat(caller) if data is not None and queries else None
         if chat is None:
             return findings
@@ -124,3 +126,20 @@ class Documents:
     def close(self) -> None:
         """End the child processes that read."""
         self._reader.close()
+
+
+def _heeding(finding: Finding, reading: Reading) -> Finding:
+    """That a page does not say something is only as sure as the page was readable."""
+    if finding.answer is not None:
+        return finding
+    words = [
+        word
+        for page in reading.pages
+        if holds(finding.query.pages, page.number)
+        for line in page.lines
+        for word in line.words
+    ]
+    if not words:
+        return replace(finding, confidence=0.0, reasons=("nothing could be read there", *finding.reasons))
+    legible = sum(word.confidence for word in words) / max(len(words), FEW_WORDS)
+    return replace(finding, confidence=finding.confidence * legible)

@@ -8,6 +8,7 @@ frame, tells whether it is ticked.
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ CROWD = 4  # squares side by side that are places for letters, not check boxes
 SOLID = 0.55  # share of its square that a filled mark inks at least
 BLUNT = 2.0  # pixels that a blurred picture takes off the corners of a small square
 DENSE = 0.33  # share of ink diagonally beside a mark from which it is a part of a code or a picture
+FAR = 11  # pixels of the patch without ink on one side of what may be a letter
 WORDY = 0.1  # share of ink beside a round mark where there is a word
 MOST = 3000
 
@@ -42,6 +44,7 @@ class Shape:
     round: bool
     solid: bool = False
     soft: bool = False
+    several: bool = False
     inside: float = 0.0
     surety: float = 0.0
     lonely: bool = False
@@ -55,7 +58,9 @@ def find_marks(image: Any) -> list[Mark]:
 
 def marks_in(ink: Ink) -> list[Mark]:
     judged = [shape for candidate in _candidates(ink) if (shape := _judged(ink, candidate)) is not None]
-    kept = _companions(_without_crowds(_distinct([shape for shape in judged if shape.lonely])))
+    crowded = _crowded(_distinct(judged))
+    lonely = _distinct([shape for shape in judged if shape.lonely])
+    kept = _companions([shape for shape in lonely if not any(_same(shape, other) for other in crowded)])
     return [_mark(ink, shape) for shape in sorted(kept, key=lambda shape: (shape.middle[1], shape.middle[0]))]
 
 
@@ -116,7 +121,7 @@ def _shape(contours: list[Any], least: float, most: float, solid: bool = False) 
     least_reach = min(_corners(hull, (x, y), size, turned))
     if abs(turned) > 20 or least_reach < (CROSSED if several else SQUARE - BLUNT / size):
         return None
-    return Shape((x, y), size, turned, False, solid, least_reach < SQUARE and not several)
+    return Shape((x, y), size, turned, False, solid, least_reach < SQUARE, several)
 
 
 def _corners(hull: Any, middle: tuple[float, float], size: float, angle: float) -> list[float]:
@@ -147,13 +152,14 @@ def _judged(ink: Ink, shape: Shape) -> Shape | None:
     frame = 1.0 if shape.solid else frame
     if frame < 0.8 or _continued(mask, edge, thick) or _dense(ink, shape.middle, outer):
         return None
-    letter_like = shape.round or shape.solid or shape.soft
-    lonely = _lonely(mask, edge, thick, letter_like) and (not shape.round or _beside_text(ink, shape.middle, outer))
+    letter_like = shape.round or shape.solid or (shape.soft and not shape.several)
+    clear = _clear(mask, edge, thick, letter_like)
+    lonely = clear >= (4 if letter_like else 2) and (not shape.round or _beside_text(ink, shape.middle, outer))
     inside = 1.0 if shape.solid else _inside(grey, mask, edge, thick + rim, shape.round)
     gap = (inside - EMPTY) / (TICKED - EMPTY)
     surety = min(abs(inside - (TICKED + EMPTY) / 2) / 0.08, 1.0) if not 0 < gap < 1 else 0.2
     certain = min(frame, 1.0) * (0.6 + 0.39 * surety)
-    return replace(shape, size=outer, inside=inside, surety=certain, lonely=lonely)
+    return replace(shape, size=outer, inside=inside, surety=certain, lonely=lonely, soft=shape.soft or clear < 3)
 
 
 def _patch(ink: Ink, shape: Shape, outer: float) -> tuple[Any, Any]:
@@ -163,7 +169,9 @@ def _patch(ink: Ink, shape: Shape, outer: float) -> tuple[Any, Any]:
     turn = cv2.getRotationMatrix2D(shape.middle, shape.angle, FRAME / outer)
     turn[0, 2] += PATCH / 2 - shape.middle[0]
     turn[1, 2] += PATCH / 2 - shape.middle[1]
-    mask = cv2.warpAffine(ink.mask, turn, (PATCH, PATCH), flags=cv2.INTER_LINEAR, borderValue=0) > 110
+    mask = cv2.warpAffine(ink.mask, turn, (PATCH, PATCH), flags=cv2.INTER_LINEAR, borderValue=0) > (
+        110 if outer < FRAME else 60
+    )
     grey = cv2.warpAffine(ink.grey, turn, (PATCH, PATCH), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return mask, grey
 
@@ -222,7 +230,9 @@ def _dense(ink: Ink, middle: tuple[float, float], outer: float) -> bool:
     """Far more ink diagonally beside it than lines of text have: a code of squares, a picture."""
     (x, y), near, far = middle, 0.65 * outer, 2.8 * outer
     beside = [
-        _share_of_ink(ink, x + across * (near + far) / 2, y + down * (near + far) / 2, (far - near) / 2, (far - near) / 2)
+        _share_of_ink(
+            ink, x + across * (near + far) / 2, y + down * (near + far) / 2, (far - near) / 2, (far - near) / 2
+        )
         for across in (-1, 1)
         for down in (-1, 1)
     ]
@@ -242,25 +252,23 @@ def _share_of_ink(ink: Ink, x: float, y: float, across: float, down: float) -> f
     return float(part.mean()) / 255 if part.size else 0.0
 
 
-def _lonely(mask: Any, edge: int, thick: int, letter_like: bool) -> bool:
-    """Paper next to the frame on three sides at least; for what may be a letter, on all, and far on one side."""
+def _clear(mask: Any, edge: int, thick: int, letter_like: bool) -> int:
+    """On how many sides there is paper next to the frame; for what may be a letter farther, on one side farthest."""
     import numpy as np
 
     near = edge - thick - 1
-    reach = FRAME // 4 if letter_like else FRAME // 8
+    reach = FRAME // 5 if letter_like else FRAME // 8
     sides = [turned[near - reach : near, edge:-edge] for turned in (mask, mask.T, mask[::-1], mask.T[::-1])]
     clear = sum(float(np.mean(side)) < 0.12 for side in sides)
-    if not letter_like:
-        return clear >= 3
-    far = [turned[2:near, edge:-edge] for turned in (mask.T, mask.T[::-1])]
-    return clear == 4 and min(float(np.mean(side)) for side in far) < 0.02
+    far = [turned[max(near - FAR, 0) : near, edge:-edge] for turned in (mask.T, mask.T[::-1])]
+    return clear if not letter_like or min(float(np.mean(side)) for side in far) < 0.02 else 0
 
 
 def _inside(grey: Any, mask: Any, edge: int, thick: int, is_round: bool) -> float:
     """The share of ink within the frame; ink is darker than the middle between the frame and the paper outside."""
     import numpy as np
 
-    inset = edge + thick + (4 if is_round else 2)
+    inset = min(edge + thick + (4 if is_round else 2), PATCH // 2 - 4)
     within = grey[inset : PATCH - inset, inset : PATCH - inset].astype(float)
     outside = np.concatenate([grey[8:14].ravel(), grey[-14:-8].ravel(), grey[:, 8:14].ravel(), grey[:, -14:-8].ravel()])
     rim = grey[mask]
@@ -273,19 +281,29 @@ def _distinct(shapes: list[Shape]) -> list[Shape]:
     """One of those that lie on each other: the surest."""
     found: list[Shape] = []
     for shape in sorted(shapes, key=lambda shape: -shape.size):
-        if all(math.dist(shape.middle, other.middle) > 0.6 * other.size for other in found):
+        if not any(_same(shape, other) for other in found):
             found.append(shape)
     return found
+
+
+def _same(shape: Shape, other: Shape) -> bool:
+    return math.dist(shape.middle, other.middle) <= 0.6 * other.size
 
 
 def _companions(shapes: list[Shape]) -> list[Shape]:
     """Circles and solid shapes count only in line with an empty one of their size: bullets and letters have none."""
 
     def alike(shape: Shape, other: Shape) -> bool:
-        across, down = (abs(one - two) for one, two in zip(shape.middle, other.middle, strict=True))
+        apart = complex(*other.middle) - complex(*shape.middle)
+        apart *= cmath.exp(-1j * math.radians(shape.angle))
+        across, down = abs(apart.real), abs(apart.imag)
+        plain = not other.solid and (not other.soft or other.inside < TICKED)
         close = abs(shape.size - other.size) < 0.22 * max(shape.size, other.size)
-        lined = min(across, down) < max(0.4 * shape.size, 0.08 * max(across, down)) and across + down > 1.2 * shape.size
-        return other is not shape and close and lined and other.round == shape.round and not other.solid
+        lined = (
+            min(across, down) < max(0.4 * shape.size, (0.15 if shape.round else 0.08) * max(across, down))
+            and across + down > 1.2 * shape.size
+        )
+        return other is not shape and close and lined and other.round == shape.round and plain
 
     return [shape for shape in shapes if not _needs(shape) or any(alike(shape, o) for o in shapes)]
 
@@ -294,8 +312,8 @@ def _needs(shape: Shape) -> bool:
     return shape.round or shape.solid or shape.soft
 
 
-def _without_crowds(shapes: list[Shape]) -> list[Shape]:
-    """Without rows of touching squares, one letter for each."""
+def _crowded(shapes: list[Shape]) -> list[Shape]:
+    """Rows of touching squares, one letter for each."""
     crowded: set[int] = set()
     for shape in shapes:
         row = [shape]
@@ -307,7 +325,7 @@ def _without_crowds(shapes: list[Shape]) -> list[Shape]:
                 row.append(other)
         if len(row) >= CROWD:
             crowded |= {id(member) for member in row}
-    return [shape for shape in shapes if id(shape) not in crowded]
+    return [shape for shape in shapes if id(shape) in crowded]
 
 
 def _mark(ink: Ink, shape: Shape) -> Mark:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import combinations
 from statistics import median
 from typing import Protocol
@@ -123,13 +122,6 @@ class Upright:
         corners = (rect.left, rect.top), (rect.right, rect.top), (rect.right, rect.bottom), (rect.left, rect.bottom)
         first, second, third, fourth = (_within(self.back(corner)) for corner in corners)
         return Place((first, second, third, fourth), self.page.number)
-
-    @cached_property
-    def extent(self) -> Rect:
-        """The page itself."""
-        corners = [self.point(corner) for corner in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))]
-        across, down = [x for x, _ in corners], [y for _, y in corners]
-        return Rect(min(across), min(down), max(across), max(down))
 
     def _direction(self) -> float:
         """Radians: the page's rotation, corrected by the lines that run about that way (median, weighted by width)."""

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 SHOWN = 5  # candidates of a finding
 MOST_PAGES = 24  # that a question weighs; of more, those whose labels fit best
-EXTRAS = ("share", "second_share", "lead", "texts", "claims", "ways", "best_field", "field_behind", "best_asked")
 _FIELD, _COVERS = NAMES.index("label_field"), NAMES.index("label_covers_asked")
 
 Floats = weigh.Floats
@@ -108,7 +107,7 @@ class Chosen:
     """Claims grouped by their text, the likeliest text first.
 
     ``best`` are the places of the best claim of each text and ``shares`` what the texts have of the softmax; ``row``
-    describes the first one for the judge, in the order of ``EXTRAS`` and the features.
+    describes the first one for the judge, in the order of ``weigh.EXTRAS`` and the features.
     """
 
     def __init__(self, rows: Floats, keys: Sequence[str], sources: Sequence[object], scores: Floats) -> None:

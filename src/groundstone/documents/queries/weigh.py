@@ -12,12 +12,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstone.documents.queries.features import NAMES
+from groundstone.errors import WeightsCorrupt
+
+EXTRAS = ("share", "second_share", "lead", "texts", "claims", "ways", "best_field", "field_behind", "best_asked")
+"""What a judge reads beside the features of the chosen claim."""
 Floats = NDArray[np.float64]
+MEND = "install the package again, or train them with tools/train_queries.py"
 UNLABELLED = frozenset(("largest", "top", "first"))
 """What fields prefer that often stand without a label: a total, a shop, the date of a receipt."""
 
@@ -74,15 +82,33 @@ def shipped() -> Weights:
 
 
 def loaded(file: Any) -> Weights:
-    """Weights of an npz file. Nothing in it is ever unpickled."""
-    with np.load(file, allow_pickle=False) as held:
-        about = json.loads(str(held["about"]))
-        rankers = tuple(_network(held, f"ranker{k}") for k in range(int(about["rankers"])))
-        judges = tuple(_network(held, f"judge{k}") for k in range(int(about["judges"])))
-        return Weights(rankers, judges, held["curve"].astype(np.float64), tuple(about["names"]), about)
+    """Weights of an npz file, in which nothing is ever unpickled. WeightsCorrupt: they do not fit these features."""
+    try:
+        with np.load(file, allow_pickle=False) as held:
+            about = json.loads(str(held["about"]))
+            rankers = tuple(_network(held, f"ranker{k}") for k in range(int(about["rankers"])))
+            judges = tuple(_network(held, f"judge{k}") for k in range(int(about["judges"])))
+            found = Weights(rankers, judges, held["curve"].astype(np.float64), tuple(about["names"]), about)
+    except (KeyError, ValueError, EOFError, BadZipFile) as error:
+        raise WeightsCorrupt(f"the weights for questions to documents cannot be read ({error}): {MEND}") from error
+    _check(found)
+    return found
+
+
+def _check(weights: Weights) -> None:
+    """Every network must read what the features of this version are."""
+    if weights.names != (*EXTRAS, *NAMES):
+        odd = sorted(set(weights.names) ^ {*EXTRAS, *NAMES})[:4]
+        raise WeightsCorrupt(f"the weights for questions to documents are of another version ({odd}): {MEND}")
+    for networks, count in ((weights.rankers, len(NAMES)), (weights.judges, len(EXTRAS) + len(NAMES))):
+        if not networks or any(len(one.mean) != count or len(one.layers[0][0]) != count for one in networks):
+            raise WeightsCorrupt(f"the weights for questions to documents do not have the right shape: {MEND}")
+    if not {"threshold", "threshold_preferred"} <= set(weights.about):
+        raise WeightsCorrupt(f"the weights for questions to documents lack their thresholds: {MEND}")
 
 
 def saved(path: str, weights: Weights) -> None:
+    """Writes a file beside ``path`` and puts it in its place when it is whole."""
     arrays: dict[str, Any] = {"curve": weights.curve}
     for kind, networks in (("ranker", weights.rankers), ("judge", weights.judges)):
         for k, network in enumerate(networks):
@@ -97,11 +123,16 @@ def saved(path: str, weights: Weights) -> None:
         "judges": len(weights.judges),
         "names": list(weights.names),
     }
-    np.savez_compressed(path, about=np.array(json.dumps(about)), **arrays)
+    fresh = Path(f"{path}.fresh")
+    with fresh.open("wb") as file:
+        np.savez_compressed(file, about=np.array(json.dumps(about)), **arrays)
+    fresh.replace(path)
 
 
 def _network(held: Any, name: str) -> Network:
     layers: list[tuple[Floats, Floats]] = []
+    if f"{name}_w0" not in held:
+        raise KeyError(f"{name}_w0")
     while f"{name}_w{len(layers)}" in held:
         depth = len(layers)
         layers.append((held[f"{name}_w{depth}"].astype(np.float64), held[f"{name}_b{depth}"].astype(np.float64)))

@@ -69,17 +69,36 @@ class Says:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """The answer is what is known of the traveller. ``kind``: "name", "date" or "text"."""
+    """The answer is what is known of the traveller. ``kind``: "name", "date" or "text".
+
+    ``parts`` are queries whose answers together are as good, such as given names and surname that stand apart.
+    """
 
     query: str
     of: str
     kind: str
+    parts: tuple[str, ...] = ()
 
     @property
     def queries(self) -> Sequence[str]:
-        return (self.query,)
+        return (self.query, *self.parts)
 
     def __call__(self, evidence: Evidence) -> Verdict:
+        verdict = self._whole(evidence)
+        if verdict.passed or not self.parts:
+            return verdict
+        return self._together(evidence) or verdict
+
+    def _together(self, evidence: Evidence) -> Verdict | None:
+        """Only where the parts surely are the traveller's; None leaves it to the whole answer."""
+        found = [answer for part in self.parts if (answer := evidence.answer(part)) and evidence.is_sure(part)]
+        text, known = " ".join(answer.text for answer in found), evidence.traveller.get(self.of, "")
+        if len(found) < len(self.parts) or not same(self.kind, text, known):
+            return None
+        labels = " and ".join(evidence.label(part) for part in self.parts)
+        return Verdict(True, f"{labels} {text!r} is that of the traveller", tuple(answer.region for answer in found))
+
+    def _whole(self, evidence: Evidence) -> Verdict:
         known, answer = evidence.traveller.get(self.of, "").strip(), evidence.answer(self.query)
         if not known:
             return Verdict(None, f"no {_words(self.of)} of the traveller was given to compare with")
@@ -102,7 +121,7 @@ class Same:
         if self.kind == "name":
             parts, others = sorted(ours.split()), sorted(theirs.split())
             near = near or SequenceMatcher(None, " ".join(parts), " ".join(others)).ratio() >= NEARLY
-            near = near or len({*parts} & {*others}) >= 2  # a middle name more or less
+            near = near or {*parts} <= {*others} or len({*parts} & {*others}) >= 2  # a name more or less
         return None if near else False
 
     def _days_alike(self, evidence: Evidence, known: str) -> bool | None:

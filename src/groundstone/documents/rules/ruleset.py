@@ -145,11 +145,12 @@ def _says(entry: Any, where: str) -> Check:
 
 
 def _same(entry: Any, where: str) -> Check:
-    _only(entry, {"same", "of", "as"}, where)
+    _only(entry, {"same", "of", "as", "parts"}, where)
     kind = entry.get("as", "text")
     if kind not in ("name", "date", "text"):
         raise _Wrong(f"{where}: as is name, date or text, not {kind!r}")
-    return Same(_text(entry, "same", where), _text(entry, "of", where), kind)
+    parts = _texts(entry, "parts", where) if "parts" in entry else ()
+    return Same(_text(entry, "same", where), _text(entry, "of", where), kind, parts)
 
 
 def _not_past(entry: Any, where: str) -> Check:

@@ -60,7 +60,7 @@ function nothing(one, act) {
 
 function confidence(one) {
   const value = torn(one) ? one.candidates[0].confidence : one.confidence;
-  const words = `${sureness(value)}, ${share.format(value)}`;
+  const words = `${sureness(value)}, ${share.format(Math.min(value, 0.99))}`;
   return el("div", { class: value < 0.7 ? "sure weak" : "sure" },
     el("progress", { max: 1, value, "aria-label": `How sure: ${words}` }),
     el("span", {}, words));
@@ -101,7 +101,7 @@ function candidate(each, one, act) {
     "Take this", el("span", { class: "hidden" }, `: ${each.text}`));
   return el("li", { onpointerenter: lit, onfocusin: lit },
     el("button", { type: "button", class: "candidate", onclick: () => act.go(each) }, each.text),
-    el("span", { class: "candidate-share" }, share.format(each.confidence)),
+    el("span", { class: "candidate-share" }, share.format(Math.min(each.confidence, 0.99))),
     each.text === one.answer || !act.correct ? null : take,
     each.reasons.length ? el("p", { class: "aside" }, sentence(each.reasons)) : null);
 }
