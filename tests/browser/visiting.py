@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def visiting(
     browser: Browser, platform: Platform, path: str, options: Mapping[str, Any], expected: str
 ) -> Iterator[Page]:
-    """``options`` are the context's; an error or a warning on the console fails unless it has the words ``expected``."""
+    """``options`` are the context's. An error or warning on the console fails, unless it has the words ``expected``."""
     troubles: list[str] = []
     with serving(create_app(platform)) as address:
         context = browser.new_context(

@@ -67,3 +67,11 @@ def test_a_mark_within_a_word_is_a_letter() -> None:
     layout = understand(reading_of(marked))
     assert layout.marks == ()
     assert layout.pairs == ()
+
+
+def test_a_mark_that_was_read_together_with_its_word_is_no_letter() -> None:
+    page = page_of("Yes")
+    word = page.lines[0].words[0].place.box
+    box = Place.of(word.left, word.top, word.width / 3, word.height)
+    marked = page.__class__(1, page.width, page.height, page.lines, 0.0, (Mark(True, 0.9, box),))
+    assert [mark.checked for mark in understand(reading_of(marked)).marks] == [True]

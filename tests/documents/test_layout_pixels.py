@@ -173,3 +173,32 @@ def test_any_array_gives_an_answer(shape: tuple[int, ...], value: int | None) ->
 def test_marks_and_rulings_together_are_those_found_apart() -> None:
     pixels = pixels_of(form())
     assert find_drawn(pixels) == (find_marks(pixels), find_rulings(pixels))
+
+
+@pytest.mark.parametrize("width", [1, 2, 4])
+@pytest.mark.parametrize("radius", [0, 4])
+def test_thin_thick_and_rounded_frames_and_filled_ones_with_a_bright_tick(width: int, radius: int) -> None:
+    image = Image.new("RGB", (WIDE, HIGH), "white")
+    draw = ImageDraw.Draw(image)
+    for row in range(4):
+        place = (100, 100 + 60 * row, 124, 124 + 60 * row)
+        filled = "#1a56c4" if row == 2 else None
+        draw.rounded_rectangle(place, radius, fill=filled, outline=filled or "black", width=width)
+        if filled:
+            draw.line([(105, 232), (110, 238), (119, 226)], fill="white", width=3)
+        draw.text((140, 100 + 60 * row), "Morning", font=ImageFont.load_default(24), fill="black")
+    assert [mark.checked for mark in find_marks(pixels_of(image))] == [False, False, True, False]
+
+
+def test_a_box_in_a_cell_is_a_mark_and_the_cell_is_none() -> None:
+    image = Image.new("RGB", (WIDE, HIGH), "white")
+    draw = ImageDraw.Draw(image)
+    for row in range(3):
+        for column in range(3):
+            left, top = 100 + 40 * column, 100 + 40 * row
+            draw.rectangle((left, top, left + 40, top + 40), outline="black", width=2)
+        draw.rectangle((110, 111 + 40 * row, 129, 130 + 40 * row), outline="black", width=2)
+    found = find_marks(pixels_of(image))
+    assert [(round(middle(mark)[0] * WIDE) // 40, mark.checked) for mark in found] == [(3 - 1, False)] * 3 or [
+        round(middle(mark)[0] * WIDE) for mark in found
+    ] == pytest.approx([120] * 3, abs=2)

@@ -36,6 +36,7 @@ class Shape:
     """A candidate: its rotated square (middle, size, degrees), round or not, and the ink within.
 
     ``soft``: its corners are blunt, so that it may be a circle or a letter as well as a square.
+    ``guest``: lonely on all sides but with text not far on both, as the first of several options behind their question.
     """
 
     middle: tuple[float, float]
@@ -48,6 +49,7 @@ class Shape:
     inside: float = 0.0
     surety: float = 0.0
     lonely: bool = False
+    guest: bool = False
 
 
 def find_marks(image: Any) -> list[Mark]:
@@ -153,13 +155,21 @@ def _judged(ink: Ink, shape: Shape) -> Shape | None:
     if frame < 0.8 or _continued(mask, edge, thick) or _dense(ink, shape.middle, outer):
         return None
     letter_like = shape.round or shape.solid or (shape.soft and not shape.several)
-    clear = _clear(mask, edge, thick, letter_like)
+    clear, far = _clear(mask, edge, thick, letter_like)
     lonely = clear >= (4 if letter_like else 2) and (not shape.round or _beside_text(ink, shape.middle, outer))
     inside = 1.0 if shape.solid else _inside(grey, mask, edge, thick + rim, shape.round)
     gap = (inside - EMPTY) / (TICKED - EMPTY)
     surety = min(abs(inside - (TICKED + EMPTY) / 2) / 0.08, 1.0) if not 0 < gap < 1 else 0.2
     certain = min(frame, 1.0) * (0.6 + 0.39 * surety)
-    return replace(shape, size=outer, inside=inside, surety=certain, lonely=lonely, soft=shape.soft or clear < 3)
+    return replace(
+        shape,
+        size=outer,
+        inside=inside,
+        surety=certain,
+        lonely=lonely,
+        soft=shape.soft or clear < 3,
+        guest=letter_like and not far,
+    )
 
 
 def _patch(ink: Ink, shape: Shape, outer: float) -> tuple[Any, Any]:
@@ -252,8 +262,8 @@ def _share_of_ink(ink: Ink, x: float, y: float, across: float, down: float) -> f
     return float(part.mean()) / 255 if part.size else 0.0
 
 
-def _clear(mask: Any, edge: int, thick: int, letter_like: bool) -> int:
-    """On how many sides there is paper next to the frame; for what may be a letter farther, on one side farthest."""
+def _clear(mask: Any, edge: int, thick: int, letter_like: bool) -> tuple[int, bool]:
+    """On how many sides there is paper next to the frame; for what may be a letter farther; and far on one."""
     import numpy as np
 
     near = edge - thick - 1
@@ -261,7 +271,7 @@ def _clear(mask: Any, edge: int, thick: int, letter_like: bool) -> int:
     sides = [turned[near - reach : near, edge:-edge] for turned in (mask, mask.T, mask[::-1], mask.T[::-1])]
     clear = sum(float(np.mean(side)) < 0.12 for side in sides)
     far = [turned[max(near - FAR, 0) : near, edge:-edge] for turned in (mask.T, mask.T[::-1])]
-    return clear if not letter_like or min(float(np.mean(side)) for side in far) < 0.02 else 0
+    return clear, min(float(np.mean(side)) for side in far) < 0.02
 
 
 def _inside(grey: Any, mask: Any, edge: int, thick: int, is_round: bool) -> float:
@@ -305,7 +315,9 @@ def _companions(shapes: list[Shape]) -> list[Shape]:
         )
         return other is not shape and close and lined and other.round == shape.round and plain
 
-    return [shape for shape in shapes if not _needs(shape) or any(alike(shape, o) for o in shapes)]
+    hosts = [shape for shape in shapes if not shape.guest]
+    sure = [shape for shape in hosts if not _needs(shape) or any(alike(shape, other) for other in hosts)]
+    return sure + [shape for shape in shapes if shape.guest and any(alike(shape, other) for other in sure)]
 
 
 def _needs(shape: Shape) -> bool:

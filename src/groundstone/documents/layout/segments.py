@@ -24,6 +24,7 @@ GLYPHS = {
     **dict.fromkeys("☐ □ ❏ ○ ◯ [] ()".split(), False),
     **dict.fromkeys("☑ ☒ ■ ◉ ✓ ✔ ✗ ✘ [x] [X] (x) (X)".split(), True),
 }
+OPEN = frozenset("YyVvTtIiLlJjFfKkXxNZzSsEHrh12357")  # letters that no mark is taken from
 LEADER = re.compile(r"_{2,}|[.…·‥]{3,}|…+")
 GLUED = re.compile(r"^([^\W\d_][^:：]*[^\W\d_)\]#.]|[^\W\d_])([:：])(?![/\\])(\S+)$")
 
@@ -201,7 +202,8 @@ def _is_letter(rect: Rect, pieces: Sequence[_Piece]) -> bool:
         count = len(piece.word.text)
         if count > 2 and piece.rect.holds(rect.middle):
             inner = piece.rect.left + 0.6 * rect.width < rect.middle[0] < piece.rect.right - 0.6 * rect.width
-            if inner or rect.width < 1.25 * piece.rect.width / count:
+            outermost = piece.word.text[0 if rect.middle[0] < piece.rect.middle[0] else -1]
+            if inner or (rect.width < 1.25 * piece.rect.width / count and outermost not in OPEN):
                 return True
     return False
 

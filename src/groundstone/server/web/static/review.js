@@ -18,7 +18,6 @@ let page = 1;
 let next = null; // the next case to review
 
 const say = (words) => ($("said").textContent = words);
-const spot = (one) => (one?.place ? { text: one.text, page: one.place.page, polygon: one.place.points } : one);
 const nameOf = (answer) => answer.alias || answer.text;
 
 function trouble(error, place = "trouble") {
@@ -66,7 +65,7 @@ function answers() {
   return open.answers.map((one) => ({ ...one, number: nameOf(one), corrections: fixes(nameOf(one)), found: null }));
 }
 
-const evidence = () => (open.decision?.reasons ?? []).flatMap((reason) => reason.evidence.map(spot));
+const evidence = () => (open.decision?.reasons ?? []).flatMap((reason) => reason.evidence);
 const reviewable = () => open.state === "done" && open.outcome === "review";
 
 function acts() {
@@ -95,7 +94,7 @@ function verdict(found) {
 
 function rule(reason) {
   const [sign, words] = SIGNS[String(reason.passed)];
-  const places = reason.evidence.map(spot);
+  const places = reason.evidence;
   const lit = () => sheet.light(places.map((place) => ({ ...place, kind: "answer" })));
   return el("li", { class: `rule ${reason.passed === null ? "open" : reason.passed ? "holds" : "fails"}`, onpointerenter: lit, onfocusin: lit, onpointerleave: () => sheet.light([]) },
     el("span", { class: "rule-sign", role: "img", "aria-label": words }, sign),
