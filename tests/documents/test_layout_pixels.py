@@ -175,8 +175,7 @@ def test_marks_and_rulings_together_are_those_found_apart() -> None:
     assert find_drawn(pixels) == (find_marks(pixels), find_rulings(pixels))
 
 
-@pytest.mark.parametrize("width", [1, 2, 4])
-@pytest.mark.parametrize("radius", [0, 4])
+@pytest.mark.parametrize(("width", "radius"), [(1, 0), (2, 0), (4, 0), (2, 4), (4, 4)])
 def test_thin_thick_and_rounded_frames_and_filled_ones_with_a_bright_tick(width: int, radius: int) -> None:
     image = Image.new("RGB", (WIDE, HIGH), "white")
     draw = ImageDraw.Draw(image)
@@ -199,6 +198,5 @@ def test_a_box_in_a_cell_is_a_mark_and_the_cell_is_none() -> None:
             draw.rectangle((left, top, left + 40, top + 40), outline="black", width=2)
         draw.rectangle((110, 111 + 40 * row, 129, 130 + 40 * row), outline="black", width=2)
     found = find_marks(pixels_of(image))
-    assert [(round(middle(mark)[0] * WIDE) // 40, mark.checked) for mark in found] == [(3 - 1, False)] * 3 or [
-        round(middle(mark)[0] * WIDE) for mark in found
-    ] == pytest.approx([120] * 3, abs=2)
+    assert [round(middle(mark)[0] * WIDE) for mark in found] == pytest.approx([120] * 3, abs=2)
+    assert not any(mark.checked for mark in found)
