@@ -298,7 +298,7 @@ def test_the_access_key_opens_the_page(visit: Visit, tmp_path: Path) -> None:
     platform = StandInPlatform(tmp_path / "guarded", access_key="correct horse battery")
     with serving(create_app(platform)) as visit.address:
         page.goto(f"{visit.address}/chat/movies")
-        assert page.evaluate("document.activeElement.id") == "key"
+        page.wait_for_function("document.activeElement.id === 'key'")
         page.keyboard.type("wrong")
         page.keyboard.press("Enter")
         page.wait_for_selector("#wrong")

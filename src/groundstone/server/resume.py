@@ -50,3 +50,5 @@ def _begun(what: str, begin: Callable[[], object]) -> None:
         begin()
     except GroundstoneError as error:
         log.error("%s cannot be taken up: %s", what, error)
+    except Exception:  # a mistake in one part must not end the server for all others
+        log.exception("%s cannot be taken up", what)
