@@ -29,6 +29,7 @@ WINDOWS = [
 
 
 def audit(visit: Visit) -> list[str]:
+    visit.page.wait_for_load_state("load")  # a page just answered may lack its style sheet yet
     return visit.page.evaluate(AUDIT)
 
 
