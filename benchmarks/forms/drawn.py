@@ -29,7 +29,10 @@ HERE = Path(__file__).parent
 CACHE = Path(tempfile.gettempdir()) / "groundstone-pages"
 SCRIPT = (HERE / "page.js").read_text("utf-8")
 STYLE = (HERE.parent / "judgement" / "sheet.css").read_text("utf-8") + (HERE / "page.css").read_text("utf-8")
-WORLD = "".join(path.read_text("utf-8") for path in (HERE.parent / "judgement" / "world.py", HERE / "page_file.py"))
+WORLD = "".join(
+    path.read_text("utf-8")
+    for path in (HERE.parent / "judgement" / "world.py", HERE / "page_file.py", HERE / "page_macros.html")
+)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 VIEW = (1040, 700)  # CSS pixels
 SLACK = 2.5  # CSS pixels that two pieces of one ruling may be apart

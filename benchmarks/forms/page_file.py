@@ -13,6 +13,7 @@ from benchmarks.forms.pools import CITIES, GIVEN, SURNAMES, pool
 from benchmarks.judgement.world import FIRST, LAST, TOWNS, World
 
 FOLDER = Path(__file__).parent / "pages"
+MACROS = (Path(__file__).parent / "page_macros.html").read_text("utf-8")  # for every page; a page may make its own
 FONTS = (
     "sans-serif|serif|monospace|DejaVu Sans|DejaVu Serif|Liberation Sans|Liberation Serif|Liberation Sans Narrow|"
     "Carlito|Caladea|Arimo|Cabin|Courier Prime|EB Garamond|Inter|Lato|Open Sans|Open Sans Condensed|Roboto|"
@@ -91,7 +92,7 @@ class PageFile:
         world, dice = PageWorld(f"{self.name} {seed}"), random.Random(f"look {self.name} {seed}")
         members = {key: getattr(world, key) for key in dir(world) if not key.startswith("_")}
         strict = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-        markup = strict.from_string(self.body).render(**members)
+        markup = strict.from_string(MACROS + self.body).render(**members)
         look = {
             "paper": dice.choice(PAPERS),
             "ink": dice.choice(INKS),
