@@ -1,8 +1,9 @@
 // The page of custom models: starts trainings, watches them, lists the models.
 
-import { ApiError, customModels, dropCustomModel, models, stopJob, train, trainingJobs } from "./api.js";
+import { customModels, dropCustomModel, models, stopJob, train, trainingJobs } from "./api.js";
 import { reportOf } from "./custom_report.js";
 import { $, el } from "./dom.js";
+import { guarded } from "./trouble.js";
 
 const SOON = 700; // milliseconds between two looks while something trains
 const RUNNING = ["InProgress", "Stopping"];
@@ -22,27 +23,12 @@ let timer = 0;
 const share = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
 const dayOf = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 
-function trouble(error, place = "trouble") {
-  if (!(error instanceof ApiError)) throw error;
-  $(place).textContent = error.code === "unreachable" ? "The server cannot be reached. Is it running?" : error.message;
-  $(place).hidden = false;
-}
-
-async function guarded(work, place) {
-  try {
-    await work();
-  } catch (error) {
-    trouble(error, place);
-  }
-}
-
 // -- what there is ----------------------------------------------------------------------------------------
 
 async function look() {
   clearTimeout(timer);
   await guarded(async () => {
     const [{ jobs }, shelf] = await Promise.all([trainingJobs(), customModels()]);
-    $("trouble").hidden = true;
     showJobs(jobs);
     showModels(shelf.models);
   });

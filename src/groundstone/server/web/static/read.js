@@ -9,6 +9,7 @@ import { takesFiles } from "./dropping.js";
 import { asking, finding } from "./findings.js";
 import { fillForms, fillTables, fillText } from "./page_tabs.js";
 import { Sheet } from "./sheet.js";
+import { guarded, trouble } from "./trouble.js";
 
 const SOON = 400; // milliseconds between two looks at a reading
 const LATER = 2500; // after the server could not be reached
@@ -26,21 +27,6 @@ let open = null; // the document that is shown: {id, state, page, answers, waiti
 let timer = 0;
 const pages = new Map(); // what is known of pages of the open document: number -> {words, layout}
 const sheet = new Sheet(touched);
-
-function trouble(error, place = "trouble") {
-  if (!(error instanceof ApiError)) throw error;
-  $(place).textContent = error.code === "unreachable" ? "The server cannot be reached. Is it running?" : error.message;
-  $(place).hidden = false;
-}
-
-async function guarded(work, place) {
-  try {
-    $(place ?? "trouble").hidden = true;
-    return await work();
-  } catch (error) {
-    return trouble(error, place);
-  }
-}
 
 const say = (words) => ($("said").textContent = words);
 

@@ -1,9 +1,10 @@
 // One document of a verification: its page with the evidence, the rules with their reasons, and a person's decision.
 
-import { actOnCase, ApiError, caseHistory, caseOf, casePicture, correctCase, decideCase, listCases } from "./api.js";
+import { actOnCase, caseHistory, caseOf, casePicture, correctCase, decideCase, listCases } from "./api.js";
 import { $, el } from "./dom.js";
 import { finding } from "./findings.js";
 import { Sheet } from "./sheet.js";
+import { guarded as warned } from "./trouble.js";
 
 const { app, case: id } = document.body.dataset;
 const SOON = 800; // milliseconds between two looks while it is worked on
@@ -20,22 +21,9 @@ let next = null; // the next case to review
 const say = (words) => ($("said").textContent = words);
 const nameOf = (answer) => answer.alias || answer.text;
 
-function trouble(error, place = "trouble") {
-  if (!(error instanceof ApiError)) throw error;
-  $(place).textContent = error.code === "unreachable" ? "The server cannot be reached. Is it running?" : error.message;
-  $(place).hidden = false;
-}
-
-async function guarded(work, place = "refused") {
-  try {
-    $(place).hidden = true;
-    return await work();
-  } catch (error) {
-    trouble(error, place);
-    if (error.code === "conflict" && open) await reload(); // somebody else was quicker
-    return null;
-  }
-}
+// Somebody else may be quicker: then the case is shown as it is now.
+const guarded = (work, place = "refused") =>
+  warned(work, place, (error) => (error.code === "conflict" && open ? reload() : null));
 
 // -- showing ------------------------------------------------------------------------------------------------
 

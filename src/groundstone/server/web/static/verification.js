@@ -3,6 +3,7 @@
 import { actOnCase, ApiError, listCases, sendCase, verificationProgress } from "./api.js";
 import { $, el } from "./dom.js";
 import { takesFiles } from "./dropping.js";
+import { trouble } from "./trouble.js";
 
 const BUSY = 900; // milliseconds between two looks while something moves
 const CALM = 4000;
@@ -25,12 +26,6 @@ let cases = []; // those in the list
 let after = null; // where the next part of the list begins
 let before = ""; // the counts of the last look
 let timer = 0;
-
-function trouble(error) {
-  if (!(error instanceof ApiError)) throw error;
-  $("trouble").textContent = error.code === "unreachable" ? "The server cannot be reached. Is it running?" : error.message;
-  $("trouble").hidden = false;
-}
 
 // -- how it goes --------------------------------------------------------------------------------------------
 
