@@ -90,6 +90,7 @@ def test_csv_has_sixteen_columns(run: Run, card: Path) -> None:
         (16, "card.json", "Colour?", ""),
     ]
     assert run("read", card, "--csv").status == 2
+    assert run("read", card, "--csv", "--json", "-q", "Colour?").status == 2
 
 
 @pytest.mark.parametrize(

@@ -67,8 +67,8 @@ class Found:
 @click.option("--alias", "aliases", multiple=True, help="A name for the answer to the query before it.")
 @click.option("--queries", "file", type=click.Path(path_type=Path), help="More queries, from a TOML or JSON file.")
 @click.option("--pages", default="*", show_default=True, help="Which pages: 3, 2-4, 4-*, several with commas.")
-@click.option("--json", "form", flag_value="json", help="Print everything as JSON.")
-@click.option("--csv", "form", flag_value="csv", help="Print one row for each answer, in sixteen columns.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print one row for each answer, in sixteen columns.")
 @click.option(
     "--annotated", type=click.Path(path_type=Path, dir_okay=False), help="Write the pages with boxes, as PNG."
 )
@@ -83,7 +83,8 @@ def read(
     aliases: tuple[str, ...],
     file: Path | None,
     pages: str,
-    form: str | None,
+    as_json: bool,
+    as_csv: bool,
     annotated: Path | None,
     text: bool,
     tables: bool,
@@ -97,13 +98,16 @@ def read(
     from groundstone.platform import Platform
 
     queries = [*_paired(context.meta[ASKED], questions, aliases), *(_from_file(file) if file else ())]
-    if form == "csv" and not queries:
+    if as_json and as_csv:
+        raise click.UsageError("--json and --csv are two ways to print the same answers; choose one")
+    if as_csv and not queries:
         raise click.UsageError("--csv prints answers; ask something with --query or --queries")
     if annotated:
         _check_picture(annotated, files)
     text = text or not (queries or tables or forms or annotated)
     chosen = tuple(part.strip() for part in pages.split(",") if part.strip())
-    wanted = Wanted(queries, chosen, form or "plain", text, tables, forms, annotated, len(files) > 1, _names(files))
+    form = "json" if as_json else "csv" if as_csv else "plain"
+    wanted = Wanted(queries, chosen, form, text, tables, forms, annotated, len(files) > 1, _names(files))
     with Platform() as platform:
         results = _all(platform.documents, files, wanted)
     if wanted.form == "json":
