@@ -130,7 +130,7 @@ def main(words: Sequence[str]) -> None:
     )
     options.add_argument("--pages", action="store_true", help="pages of benchmarks/forms/pages instead; needs Chromium")
     options.add_argument("--ocr", action="store_true", help="draw, damage and read the pictures")
-    options.add_argument("--without-model", action="store_true", help="without the embedding model")
+    options.add_argument("--without-model", action="store_true", help="without the embedding model and the page reader")
     given = options.parse_args(words)
     platform, rng = Platform(), random.Random(given.seed)
     weights = None
@@ -138,7 +138,8 @@ def main(words: Sequence[str]) -> None:
         with open(given.weights, "rb") as file:
             weights = weigh.loaded(file)
     embed = None if given.without_model else platform.embed_if_there
-    answers = Answers(Fields.load(), lambda: embed, weights=weights)
+    reader = None if given.without_model else platform.page_reader_if_there
+    answers = Answers(Fields.load(), lambda: embed, lambda: reader, weights=weights)
     read = (lambda sample: _read(platform, sample)) if given.ocr else (lambda sample: simulated(sample, rng))
     source = page_samples if given.pages else samples
     found = outcomes(source(given.split, given.seed, given.samples), answers, read)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from benchmarks.forms.pages import mixed
 from benchmarks.forms.sample import Sample
 from benchmarks.forms.simulate import simulated
+from benchmarks.reader_folds import reader_of
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
@@ -20,10 +21,10 @@ from groundstone.documents.layout import understand
 from groundstone.documents.queries.answers import Answers
 from groundstone.documents.queries.asked import Wanted
 from groundstone.documents.queries.vocabulary import Named, Words
-from groundstone.models.base import Embed
+from groundstone.models.base import Embed, PageWords, ReadPage, Vectors
 
 Floats = NDArray[np.float32]
-UNKNOWN = 0.1  # of questions that are asked as if their field were in no vocabulary
+UNKNOWN = 0.3  # of questions that are asked as if their field were in no vocabulary
 FLIPPED = 0.12  # of forms that are turned upside down, so that labels come to stand below their values
 NEARLY = 82  # likeness in percent of a misread claim to the right answer
 _ENDS = re.compile(r"^[\W_]+|[\W_]+$")
@@ -49,10 +50,11 @@ class Posed:
 
 def same(one: str, other: str) -> bool:
     """Equal apart from case, blanks, and punctuation at the ends."""
-    return _plain(one) == _plain(other)
+    return plain(one) == plain(other)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text without case, blanks, and punctuation at the ends."""
     return _ENDS.sub("", "".join(text.casefold().split()))
 
 
@@ -80,11 +82,13 @@ def _down(place: Place) -> Place:
 
 
 class Poser:
-    """Turns samples into questions. ``embed`` None leaves the likeness of meaning out."""
+    """Turns samples into questions. ``embed`` and ``reader`` None leave out what the models say."""
 
-    def __init__(self, fields: Fields, embed: Embed | None = None) -> None:
+    def __init__(self, fields: Fields, embed: Embed | None = None, reader: ReadPage | None = None) -> None:
         self._fields = fields
-        self._known = Answers(fields, lambda: embed)
+        remembering = None if reader is None else Remembering(reader)
+        self._reader: Callable[[], ReadPage | None] = lambda: remembering
+        self._known = Answers(fields, lambda: embed, self._reader)
         self._unaware: dict[str, Answers] = {}
         self._embed = embed
 
@@ -94,6 +98,8 @@ class Poser:
             reading = flipped(reading)
         layout = understand(reading)
         desks = self._known.desks(reading, layout)
+        for desk in desks:
+            desk.ask([question.text for question in sample.questions])
         for question in sample.questions:
             if rng.random() < UNKNOWN:
                 unaware = self._without(question.text)
@@ -120,8 +126,25 @@ class Poser:
         """Answers whose vocabulary lacks the field that a question asks for."""
         field = self._fields.ask(question).field or ""
         if field not in self._unaware:
-            self._unaware[field] = Answers(self._fields, lambda: self._embed, words=Unaware(self._fields, field))
+            words = Unaware(self._fields, field)
+            self._unaware[field] = Answers(self._fields, lambda: self._embed, self._reader, words=words)
         return self._unaware[field]
+
+
+class Remembering:
+    """A page reader that remembers what it said of the last page."""
+
+    def __init__(self, reader: ReadPage) -> None:
+        self._reader, self._texts = reader, list[str]()
+        self._said: dict[str, Vectors] = {}
+
+    def read_page(self, page: PageWords, questions: Sequence[str]) -> Vectors:
+        if list(page.texts) != self._texts:
+            self._texts, self._said = list(page.texts), {}
+        fresh = [question for question in questions if question not in self._said]
+        if fresh:
+            self._said |= dict(zip(fresh, self._reader.read_page(page, fresh), strict=True))
+        return np.stack([self._said[question] for question in questions])
 
 
 class Unaware(Words):
@@ -147,7 +170,7 @@ class Unaware(Words):
 
 
 def _nearly(texts: Sequence[str], answer: str) -> NDArray[np.bool_]:
-    likeness = np.array([fuzz.ratio(_plain(text), _plain(answer)) for text in texts])
+    likeness = np.array([fuzz.ratio(plain(text), plain(answer)) for text in texts])
     return (likeness >= NEARLY) & (likeness == likeness.max())
 
 
@@ -159,11 +182,19 @@ def collected(
     seed: int = 1,
     families: Sequence[str] = (),
     pages: int = 0,
+    readers: Sequence[ReadPage] = (),
 ) -> list[Posed]:
     """The questions of so many samples, and ``pages`` more of benchmarks/forms/pages.
 
-    Half of them are posed without the embedding model. The same arguments give the same questions.
+    Half of the samples are posed without the embedding model. ``readers`` (as many as reader_folds.READERS) are for the
+    pages alone, each for those that it has not seen; they have all seen the generator's. One page in eight does without
+    any model. The same arguments give the same questions.
     """
-    posers, rng = (Poser(fields), Poser(fields, embed)), random.Random(seed)
-    made = mixed(split, seed, count, pages, families)
-    return [posed for n, sample in enumerate(made) for posed in posers[n // 7 % 2].posed(sample, rng)]
+    rng, without = random.Random(seed), (Poser(fields), Poser(fields, embed))
+    known = [Poser(fields, embed, reader) for reader in readers]
+    posed: list[Posed] = []
+    for n, sample in enumerate(mixed(split, seed, count, pages, families)):
+        read = n >= count and readers and n // 7 % 8
+        poser = known[reader_of(sample.layout)] if read else without[n // 7 % 2]
+        posed += poser.posed(sample, rng)
+    return posed

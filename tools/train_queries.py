@@ -53,6 +53,7 @@ JUDGED = (
     "vote",
     "group_",
     "amount_",
+    "reader_",
 )  # beginnings of names
 JUDGED_TOO = frozenset(
     "fits like_label has_label has_field field_sure sure_least sure_mean left_other above_other inline_other rank gap "
@@ -265,11 +266,16 @@ def _softmax(scores: Floats, starts: NDArray[np.int64], lengths: Sequence[int]) 
     return np.asarray(raised / np.repeat(np.add.reduceat(raised, starts), lengths), np.float32)
 
 
-def _part(seed: int, count: int, split: str, families: Sequence[str], pages: int) -> list[Posed]:
+def _part(
+    seed: int, count: int, split: str, families: Sequence[str], pages: int, readers: Sequence[Path]
+) -> list[Posed]:
     """The questions of one part of the samples, in a process of its own."""
-    from groundstone.platform import Platform  # only what is run needs it
+    from groundstone.models.pagereader import PageReader
+    from groundstone.platform import EMBEDDING_MODEL, Platform  # only what is run needs it
 
-    return collected(Fields.load(), count, Platform().embed_if_there, split, seed, families, pages)
+    platform = Platform()
+    made = [PageReader(platform.weights.path(EMBEDDING_MODEL), changes, 1) for changes in readers]
+    return collected(Fields.load(), count, platform.embed_if_there, split, seed, families, pages, made)
 
 
 def main() -> None:
@@ -280,14 +286,19 @@ def main() -> None:
     )
     options.add_argument("--parts", type=int, default=2, help="processes that make the samples; others, other samples")
     options.add_argument("--split", default="all", help='"train" keeps the layouts of benchmarks/queries.py unseen')
+    options.add_argument(
+        "--readers", type=Path, nargs="*", default=[], help="files of tools/train_page_reader.py --without 0, 1 ..."
+    )
     options.add_argument("--epochs", type=int, default=8)
     options.add_argument("--out", type=Path, required=True)
     given = options.parse_args()
     began, count = time.monotonic(), given.samples // given.parts
     with ProcessPoolExecutor(given.parts) as pool:
         pages = given.pages // given.parts
-        made = [pool.submit(_part, seed, count, given.split, (), pages) for seed in range(1, given.parts + 1)]
-        made.append(pool.submit(_part, 90, given.samples // 6, given.split, MORE_OF, 0))
+        made = [
+            pool.submit(_part, seed, count, given.split, (), pages, given.readers) for seed in range(1, given.parts + 1)
+        ]
+        made.append(pool.submit(_part, 90, given.samples // 6, given.split, MORE_OF, 0, ()))
         questions = [one for part in made for one in part.result()]
     claims = sum(len(one.rows) for one in questions)
     print(f"{len(questions)} questions, {claims} claims, {time.monotonic() - began:.0f} s", flush=True)

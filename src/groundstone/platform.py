@@ -18,7 +18,7 @@ from groundstone.errors import NotFound
 from groundstone.identity import LOCAL, Principal
 from groundstone.knowledge.base import KnowledgeBase
 from groundstone.knowledge.spec import KnowledgeSpec, SourceSpec
-from groundstone.models.base import Chat, Embed
+from groundstone.models.base import Chat, Embed, ReadPage
 from groundstone.questions.vocabulary import Vocabularies
 from groundstone.stores.base import Settings as CollectionSettings
 from groundstone.stores.base import Store
@@ -173,6 +173,17 @@ class Platform:
             return None
         return self.embed
 
+    @property
+    def page_reader_if_there(self) -> ReadPage | None:
+        """What tells where on a page answers stand; it needs the weights of the embedding model, as above."""
+        return self._page_reader if self.embed_if_there is not None else None
+
+    @part
+    def _page_reader(self) -> ReadPage:
+        from groundstone.models.pagereader import PageReader
+
+        return PageReader(self.weights.path(EMBEDDING_MODEL))
+
     def writer(self, caller: Principal, name: str) -> tuple[BoundChat, int]:
         """A chat model on the caller's account, and how many tokens its replies may have beside a prompt."""
         info = self.models.info(caller, name)
@@ -277,7 +288,11 @@ class Platform:
         from groundstone.documents.fields import Fields
         from groundstone.documents.queries import Answers
 
-        return Answers(Fields.load(self.settings.home / "fields.toml"), lambda: self.embed_if_there)
+        return Answers(
+            Fields.load(self.settings.home / "fields.toml"),
+            lambda: self.embed_if_there,
+            lambda: self.page_reader_if_there,
+        )
 
     @part
     def document_jobs(self) -> DocumentJobs:

@@ -121,13 +121,13 @@ def test_only_the_most_recent_queries_are_remembered() -> None:
 
 def test_many_threads_load_the_weights_once_and_agree(minilm_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loads: list[int] = []
-    real = minilm._session
+    real = minilm.session
 
     def counted(model: bytes, folder: Path) -> object:
         loads.append(1)
         return real(model, folder)
 
-    monkeypatch.setattr(minilm, "_session", counted)
+    monkeypatch.setattr(minilm, "session", counted)
     model, found = MiniLM(minilm_folder, threads=1), {}
     workers = [
         threading.Thread(target=lambda n=n: found.update({n: model.embed(TEXTS[:12])}))  # type: ignore[misc]

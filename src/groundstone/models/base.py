@@ -144,6 +144,33 @@ class Embed(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """The words of one page in reading order, the page laid flat and upright.
+
+    ``boxes``: float32 (words, 4), left, top, right and bottom in heights of a line of text. ``lines``: int64, words of
+    one number run on in one line. ``ticks``: int64, 1 for words beside a ticked box, 2 beside an empty one, else 0.
+    """
+
+    texts: Sequence[str]
+    boxes: Vectors
+    lines: NDArray[np.int64]
+    ticks: NDArray[np.int64]
+
+    def part(self, start: int, end: int) -> PageWords:
+        """The words ``start`` to ``end`` (not itself)."""
+        inside = slice(start, end)
+        return PageWords(self.texts[inside], self.boxes[inside], self.lines[inside], self.ticks[inside])
+
+
+class ReadPage(Protocol):
+    """Tells where on a page the answers to questions stand."""
+
+    def read_page(self, page: PageWords, questions: Sequence[str]) -> Vectors:
+        """Float32 (questions, words, 2): log odds, against no answer, that one begins, and ends, at each word."""
+        ...
+
+
 class EmbedPictures(Protocol):
     """An engine whose vectors of pictures and of texts can be compared."""
 

@@ -17,6 +17,7 @@ import numpy as np
 from groundstone.errors import ConfigError, InvalidInput, ModelError, WeightsMissing
 from groundstone.models.base import Vectors
 from groundstone.models.minilm_graph import WIDTH, Precision, build
+from groundstone.models.runtime import session, tokenizer
 from groundstone.models.tensors import TensorFile
 from groundstone.models.threads import thread_count
 
@@ -116,11 +117,11 @@ class MiniLM:
     def _loaded_session(self) -> Any:
         weights = TensorFile(self._file("model.safetensors"))
         if self.precision == "float32":
-            return _session(build(weights, "float32"), self.folder)
+            return session(build(weights, "float32"), self.folder)
         measured = _measured()
-        session = _session(build(weights, "int8", measured), self.folder)
-        self._check(session, measured[PROBE])
-        return session
+        made = session(build(weights, "int8", measured), self.folder)  # our own workers share out the texts
+        self._check(made, measured[PROBE])
+        return made
 
     def _check(self, session: Any, exact: Vectors) -> None:
         """Older processors add 8-bit products with less room and may overflow: say so, do not be wrong."""
@@ -130,12 +131,7 @@ class MiniLM:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(self._file("tokenizer.json")))
-        tokenizer.no_padding()  # the file asks for every text to be padded to 128 tokens
-        tokenizer.enable_truncation(MAX_TOKENS)
-        return tokenizer
+        return tokenizer(self._file("tokenizer.json"), MAX_TOKENS)
 
     def _file(self, name: str) -> Path:
         path = self.folder / name
@@ -197,15 +193,3 @@ def _measured() -> dict[str, Vectors]:
     """What tools/measure_minilm_peaks.py wrote: peaks by layer, and the exact vector of ``PROBE``."""
     with (files("groundstone.models") / "minilm_peaks.npz").open("rb") as file, np.load(file) as arrays:
         return {name: arrays[name].astype(np.float32) for name in arrays.files}
-
-
-def _session(model: bytes, folder: Path) -> Any:
-    import onnxruntime  # type: ignore[import-untyped]
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1  # our own workers share out the texts
-    # Further levels would merge nodes into SkipLayerNormalization, which is slower; see minilm_graph.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(folder.absolute()))
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -19,7 +19,7 @@ from groundstone.documents.queries.sheet import region
 from groundstone.documents.queries.typed import worth
 from groundstone.documents.queries.vocabulary import Words
 from groundstone.documents.ranges import holds
-from groundstone.models.base import Embed
+from groundstone.models.base import Embed, ReadPage
 
 if TYPE_CHECKING:
     from groundstone.documents.fields import Fields
@@ -34,20 +34,21 @@ Floats = weigh.Floats
 class Answers:
     """Finds what a document says to questions. Safe to share between threads.
 
-    ``embed`` gives the embedding model, or None to do without, at a little less accuracy. ``weights`` and ``words`` are
-    for measurements with others than those that are shipped.
+    ``embed`` gives the embedding model and ``reader`` the page reader, or None to do without, at less accuracy.
+    ``weights`` and ``words`` are for measurements with others than those that are shipped.
     """
 
     def __init__(
         self,
         fields: Fields,
         embed: Callable[[], Embed | None],
+        reader: Callable[[], ReadPage | None] = lambda: None,
         *,
         weights: weigh.Weights | None = None,
         words: Words | None = None,
     ) -> None:
         self._words = words or Words(fields)
-        self._meanings = Meanings(embed)
+        self._meanings, self._reader = Meanings(embed), reader
         self._weights = weights
 
     def find(self, reading: Reading, queries: Sequence[Query], *, layout: Layout | None = None) -> list[Finding]:
@@ -58,20 +59,28 @@ class Answers:
         """
         asked = [page for page in reading.pages if any(holds(query.pages, page.number) for query in queries)]
         desks = self.desks(replace(reading, pages=tuple(asked)), layout)
-        return [self._finding(query, self.seen(query, desks)) for query in queries]
+        meant = [self._meant(query, desks) for query in queries]
+        for desk in desks:
+            desk.ask([query.text for query, some in zip(queries, meant, strict=True) if desk in some])
+        return [self._finding(query, self.seen(query, some)) for query, some in zip(queries, meant, strict=True)]
 
     def desks(self, reading: Reading, layout: Layout | None = None) -> list[Desk]:
         """The pages, each laid out to be asked."""
         layout = understand(reading) if layout is None else layout
-        return [Desk(page, layout, self._words, self._meanings) for page in reading.pages if page.lines]
+        return [Desk(page, layout, self._words, self._meanings, self._reader) for page in reading.pages if page.lines]
 
     def seen(self, query: Query, desks: Sequence[Desk]) -> list[Seen]:
         """Every claim of the pages meant by a query, with its features."""
-        meant = [desk for desk in desks if holds(query.pages, desk.page)]
         wanted = self._words.wanted(query.text)
-        if len(meant) > MOST_PAGES:
-            meant = sorted(meant, key=lambda desk: -desk.best_match(wanted))[:MOST_PAGES]
-        return [claim for desk in meant for claim in desk.claims(wanted)]
+        return [claim for desk in self._meant(query, desks) for claim in desk.claims(wanted)]
+
+    def _meant(self, query: Query, desks: Sequence[Desk]) -> list[Desk]:
+        """The pages that a query asks; of many, those whose labels fit best."""
+        meant = [desk for desk in desks if holds(query.pages, desk.page)]
+        if len(meant) <= MOST_PAGES:
+            return meant
+        wanted = self._words.wanted(query.text)
+        return sorted(meant, key=lambda desk: -desk.best_match(wanted))[:MOST_PAGES]
 
     def _finding(self, query: Query, seen: Sequence[Seen]) -> Finding:
         wanted = self._words.wanted(query.text)

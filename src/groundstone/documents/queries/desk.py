@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from groundstone.documents.queries.asked import Wanted
 from groundstone.documents.queries.bound import Bound
 from groundstone.documents.queries.features import Describer, Floats
 from groundstone.documents.queries.labels import labels, words_of
+from groundstone.documents.queries.located import Located
 from groundstone.documents.queries.match import Match
 from groundstone.documents.queries.meaning import Meanings
 from groundstone.documents.queries.propose import Claim, Proposer
@@ -19,6 +20,7 @@ from groundstone.documents.queries.sheet import Sheet, region
 from groundstone.documents.queries.vocabulary import Words
 from groundstone.documents.queries.wording import joined
 from groundstone.documents.values import Order, date_order
+from groundstone.models.base import ReadPage
 
 MOST = 400  # claims that a question weighs on one page
 
@@ -49,21 +51,35 @@ class Seen:
 class Desk:
     """``page`` is its number."""
 
-    def __init__(self, page: Page, layout: Layout, words: Words, meanings: Meanings) -> None:
+    def __init__(
+        self,
+        page: Page,
+        layout: Layout,
+        words: Words,
+        meanings: Meanings,
+        reader: Callable[[], ReadPage | None] = lambda: None,
+    ) -> None:
         self.page = page.number
         self._sheet = Sheet(page)
         self._words, self._meanings = words, meanings
         self._labels = labels(self._sheet)
         bound = Bound(layout, self._sheet)
         self._proposer = Proposer(self._sheet, self._labels, bound)
-        self._describer = Describer(self._sheet, self._labels, words, bound)
+        self._located = Located(self._sheet, reader)
+        self._describer = Describer(self._sheet, self._labels, words, bound, self._located)
         self._matches: dict[Wanted, list[Match]] = {}
+
+    def ask(self, questions: Sequence[str]) -> None:
+        """Has the page read for several questions at once; without it each is read for when its claims are made."""
+        self._located.ask(questions)
 
     def claims(self, wanted: Wanted) -> list[Seen]:
         """What may answer, described."""
         found = {one.index: one for one in self._matched(wanted)}
         made = [claim for index in found for claim in self._proposer.of_label(index, wanted.kind)]
-        made = [*made, *self._proposer.free(wanted.kind)][:MOST]
+        there = {claim.value.words for claim in made}
+        read = [claim for claim in self._located.spans(wanted.text) if claim.value.words not in there]
+        made = [*read, *made, *self._proposer.free(wanted.kind)][:MOST]
         rows = self._describer.rows(wanted, made, found)
         return [self._seen(claim, row, found) for claim, row in zip(made, rows, strict=True)]
 

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundstone.documents.layout import labels as looks
-from groundstone.documents.queries import amounts, bound, match
+from groundstone.documents.queries import amounts, bound, located, match
 from groundstone.documents.queries.asked import Wanted
 from groundstone.documents.queries.bound import Bound
 from groundstone.documents.queries.labels import Label, words_of
+from groundstone.documents.queries.located import Located
 from groundstone.documents.queries.match import Match
 from groundstone.documents.queries.propose import Claim, Value
 from groundstone.documents.queries.sheet import Sheet
@@ -27,7 +28,7 @@ from groundstone.documents.queries.wording import covered, joined, tokens, weigh
 
 Floats = NDArray[np.float64]
 WAYS = ("inline", "right", "left", "below", "above", "option", "free")
-SHAPES = ("whole", "cut", "spot", "lines", "row")
+SHAPES = ("whole", "cut", "spot", "lines", "row", "read")
 KINDS = (
     "date", "time", "number", "money", "percent", "name", "company", "identifier", "phone", "email", "url", "address",
     "country", "sex", "yes_no", "status", "text",
@@ -60,7 +61,7 @@ _ASKED = (
     *(f"group_{name}" for name in _GROUPS), "has_field", "field_sure", "has_ordinal", "asked_weight", "page_group",
     "page_amounts", "page_known", "page_pieces",
 )  # fmt: skip
-NAMES = (*match.NAMES, *_LABEL, *_PLACE, *bound.NAMES, *_VALUE, *_RANK, *_ASKED)
+NAMES = (*match.NAMES, *_LABEL, *_PLACE, *bound.NAMES, *_VALUE, *_RANK, *located.NAMES, *_ASKED)
 _NO_MATCH, _NO_AMOUNT = (0.0,) * len(match.NAMES), (0.0,) * len(amounts.NAMES)
 _ONE_WAY = {way: tuple(float(way == other) for other in WAYS) for way in WAYS}
 _ONE_SHAPE = {shape: tuple(float(shape == other) for other in SHAPES) for shape in SHAPES}
@@ -77,8 +78,9 @@ _COMPANY = re.compile(
 class Describer:
     """Features of claims on one page. What does not hang on the question is worked out once."""
 
-    def __init__(self, sheet: Sheet, labels: Sequence[Label], words: Words, bound: Bound) -> None:
+    def __init__(self, sheet: Sheet, labels: Sequence[Label], words: Words, bound: Bound, located: Located) -> None:
         self._sheet, self._labels, self._words, self._bound = sheet, labels, words, bound
+        self._located = located
         self._values: dict[tuple[str, tuple[int, ...], int, str, str], tuple[float, ...]] = {}
         self._context: dict[tuple[int, int], tuple[float, ...]] = {}
         self._among: dict[tuple[str, str, tuple[int, ...]], tuple[float, ...]] = {}
@@ -88,7 +90,8 @@ class Describer:
     def rows(self, wanted: Wanted, claims: Sequence[Claim], found: dict[int, Match]) -> Floats:
         """One row of features for each claim, in the order of ``NAMES``."""
         asked = (*_asked(wanted), *self._page(wanted))
-        rows = [(*self._row(wanted, claim, found), *asked) for claim in claims]
+        read = self._located.features(wanted.text, claims).tolist()
+        rows = [(*self._row(wanted, claim, found), *seen, *asked) for claim, seen in zip(claims, read, strict=True)]
         return np.array(rows, dtype=np.float64).reshape(len(claims), len(NAMES))
 
     def _row(self, wanted: Wanted, claim: Claim, found: dict[int, Match]) -> tuple[float, ...]:

@@ -28,7 +28,7 @@ class Value:
     words: tuple[Word, ...]
     pieces: tuple[int, ...]
     start: int  # first word within the first piece
-    made: str = "whole"  # "whole", "cut", "spot", "lines" or "row"
+    made: str = "whole"  # "whole", "cut", "spot", "lines", "row", or "read" by the page reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Proposer:
             piece, there = self._sheet.pieces[label.piece], self._sheet.pieces[pieces[0]]
             way = _way(piece, there)
             gap = _gap(piece, there, way) if way != "inline" else 0.0
-            whole = _value(words, pieces, start)
+            whole = value_of(words, pieces, start)
             wholes = () if whole is None or is_strict(kind, whole.text) else (whole,)
             for value in (*wholes, *self._spots(words, pieces[0], start, kind)):
                 yield Claim(value, index, way, rank, gap, there.left - piece.left)
@@ -135,7 +135,7 @@ class Proposer:
         piece = self._sheet.pieces[index]
         words = piece.words[start:]
         end = _code_at_end(words) if kind in NAMES else len(words)
-        whole = _value(words[:end], (index,), start, "whole" if end == len(words) else "cut")
+        whole = value_of(words[:end], (index,), start, "whole" if end == len(words) else "cut")
         if whole is None:
             return
         if end < len(words):
@@ -146,7 +146,7 @@ class Proposer:
             return
         yield whole
         for end in (*_inner_labels(words), *_before_brackets(words)):
-            yield from _some(_value(words[:end], (index,), start, "cut"))
+            yield from _some(value_of(words[:end], (index,), start, "cut"))
         yield from self._spots(words, index, start, kind)
         yield from self._rows(words, index, start, kind)
         if kind in LONG:
@@ -168,7 +168,7 @@ class Proposer:
             joined += there.words
             end = there.right
             if not is_strict(kind, " ".join(word.text for word in joined)):
-                yield from _some(_value(joined, tuple(pieces), start, "row"))
+                yield from _some(value_of(joined, tuple(pieces), start, "row"))
             text = " ".join(word.text for word in joined)
             for first, last in spots(kind, text):
                 spot = _stretch(joined, text, first, last, index, start)
@@ -191,7 +191,7 @@ class Proposer:
             at = lines[0]
             pieces.append(at.index)
             joined += at.words
-            yield from _some(_value(joined, tuple(pieces), start, "lines"))
+            yield from _some(value_of(joined, tuple(pieces), start, "lines"))
 
     def _anywhere(self, kind: str) -> Iterator[Claim]:
         if kind in FREE:
@@ -265,7 +265,7 @@ def _stretch(words: Sequence[Word], text: str, first: int, last: int, index: int
     return Value(said, tuple(held), (index,), start + before, "spot") if held and said else None
 
 
-def _value(words: Sequence[Word], pieces: tuple[int, ...], start: int, made: str = "whole") -> Value | None:
+def value_of(words: Sequence[Word], pieces: tuple[int, ...], start: int, made: str = "whole") -> Value | None:
     text = " ".join(word.text for word in words).strip(EDGE)
     if not text:
         return None

@@ -61,6 +61,8 @@ def _of(wanted: Wanted, seen: Seen) -> Iterator[str]:
 
 def _of_page(seen: Seen) -> Iterator[str]:
     row = seen.row
+    if row[_AT["reader_rank"]] == 1 and row[_AT["reader_both"]] > 0:
+        yield "is where the page reader looks first"
     if row[_AT["amount_largest"]] and row[_AT["kind_money"]]:
         yield "is the largest amount"
     if row[_AT["amount_is_rest"]]:

@@ -1,0 +1,33 @@
+"""What runs our small networks on the processor: sessions of onnxruntime, and the tokenizer of MiniLM."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+
+def session(graph: bytes, folder: Path, threads: int = 1) -> Any:
+    """A session of a graph whose external weights, if it has any, lie in ``folder``."""
+    import onnxruntime  # type: ignore[import-untyped]
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    # Further levels would merge nodes into SkipLayerNormalization, which is slower; see minilm_graph.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # other work wants the cores
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(folder.absolute()))
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def tokenizer(file: Path, most: int | None = None) -> Any:
+    """The tokenizer of a file, without padding; texts are cut after ``most`` tokens, or not at all."""
+    from tokenizers import Tokenizer
+
+    made = Tokenizer.from_file(str(file))
+    made.no_padding()  # the file may ask for every text to be padded
+    if most is None:
+        made.no_truncation()
+    else:
+        made.enable_truncation(most)
+    return made
