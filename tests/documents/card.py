@@ -80,6 +80,7 @@ class CardDocuments:
         pages: Sequence[str] = ("*",),
         progress: Callable[[int, int], None] | None = None,
         stop: threading.Event | None = None,
+        background: bool = False,
     ) -> Reading:
         examined = self.examine(data, name)
         self.read_by.append(name)

@@ -66,6 +66,7 @@ class DrawnReader:
         pages: Sequence[str] = ("*",),
         progress: Any = None,
         stop: Event | None = None,
+        background: bool = False,
     ) -> Reading:
         examined = self.examine(data, name)
         drawings = data.partition(b"\n")[2].decode().split("\f")

@@ -80,6 +80,24 @@ def test_turns_are_given_in_the_order_of_asking() -> None:
     assert order == list(range(8))
 
 
+def test_people_go_before_the_background_which_has_one_place_in_four() -> None:
+    turns, order = Turns(1), list[str]()
+
+    def take(who: str) -> None:
+        with turns.one(background=who.startswith("batch")):
+            order.append(who)
+
+    with turns.one():
+        threads = []
+        for number, who in enumerate([*(f"batch {k}" for k in range(3)), *(f"person {k}" for k in range(5))]):
+            threads.append(threading.Thread(target=take, args=(who,)))
+            threads[-1].start()
+            _until(lambda expected=number + 1: turns.waiting == expected)
+    for thread in threads:
+        thread.join(5)
+    assert order == ["person 0", "person 1", "person 2", "batch 0", "person 3", "person 4", "batch 1", "batch 2"]
+
+
 def _until(true: object) -> None:
     assert callable(true)
     end = time.monotonic() + 5

@@ -65,7 +65,15 @@ class StandIn:
             raise UnreadableDocument(f"{name} is no document that can be read")
         return Examined("text/x-doc", int(data.split(b"\n")[0].split()[1]))
 
-    def read(self, data: bytes, name: str = "", *, pages: Sequence[str] = ("*",), stop: Event | None = None) -> Reading:
+    def read(
+        self,
+        data: bytes,
+        name: str = "",
+        *,
+        pages: Sequence[str] = ("*",),
+        stop: Event | None = None,
+        background: bool = False,
+    ) -> Reading:
         self.note(f"read {name}")
         time.sleep(self.seconds)
         if self.failing > 0:

@@ -232,7 +232,7 @@ class DocumentJobs:
     ) -> None:
         """Read some pages that are not read yet."""
         pages = (f"{numbers[0]}-{numbers[-1]}",)
-        reading = self._documents().read(data, order.name, pages=pages, stop=stop)
+        reading = self._documents().read(data, order.name, pages=pages, stop=stop, background=True)
         for page in reading.pages:
             if stop.is_set():
                 return

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
 from typing import Any
 
 from groundstone.documents.base import Page, Place, Reading, reading_of
@@ -64,8 +65,9 @@ class Reader:
         pages: Sequence[str] = ("*",),
         progress: Progress | None = None,
         stop: threading.Event | None = None,
+        background: bool = False,
     ) -> Reading:
-        """The words of the pages asked for ("3", "2-4", "4-*", "*").
+        """The words of the pages asked for ("3", "2-4", "4-*", "*"). Work in the background lets others go first.
 
         Raises UnreadableDocument, UnsupportedDocument, DocumentTooLarge, InvalidInput (pages), and Conflict when
         ``stop`` was set before the end.
@@ -73,7 +75,9 @@ class Reader:
         kind = self._kind(data, name)
         count = self.examine(data, name).page_count if kind in _MANY_PAGES else 1
         numbers = pages_of(pages, count)
-        work = _Work(self._run, data, kind, numbers, progress, stop or threading.Event())
+        work = _Work(
+            partial(self._run, background=background), data, kind, numbers, progress, stop or threading.Event()
+        )
         return Reading(kind, work.done(self._at_once), count)
 
     def picture(
@@ -114,8 +118,8 @@ class Reader:
             )
         return media_type(data)
 
-    def _run(self, kind: str, data: bytes, options: dict[str, Any]) -> dict[str, Any]:
-        with self._turns.one():
+    def _run(self, kind: str, data: bytes, options: dict[str, Any], background: bool = False) -> dict[str, Any]:
+        with self._turns.one(background):
             return self._sandbox.run(kind, data, options)
 
 

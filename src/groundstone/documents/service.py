@@ -57,13 +57,14 @@ class Documents:
         pages: Sequence[str] = ("*",),
         progress: Progress | None = None,
         stop: Event | None = None,
+        background: bool = False,
     ) -> Reading:
         """The words of a document with their places.
 
-        ``pages``: "3", "2-4", "4-*" or "*". Raises UnreadableDocument, UnsupportedDocument, DocumentTooLarge, and
-        InvalidInput for pages that make no sense.
+        ``pages``: "3", "2-4", "4-*" or "*". ``background``: nobody waits for it, so that others go first. Raises
+        UnreadableDocument, UnsupportedDocument, DocumentTooLarge, and InvalidInput for pages that make no sense.
         """
-        return self._reader.read(data, name, pages=pages, progress=progress, stop=stop)
+        return self._reader.read(data, name, pages=pages, progress=progress, stop=stop, background=background)
 
     def understand(self, reading: Reading) -> Layout:
         """Label-value pairs, tables and check boxes of a reading."""

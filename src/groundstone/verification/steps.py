@@ -38,7 +38,13 @@ class Reads(Protocol):
     def examine(self, data: bytes, name: str = "") -> Examined: ...
 
     def read(
-        self, data: bytes, name: str = "", *, pages: Sequence[str] = ("*",), stop: Event | None = None
+        self,
+        data: bytes,
+        name: str = "",
+        *,
+        pages: Sequence[str] = ("*",),
+        stop: Event | None = None,
+        background: bool = False,
     ) -> Reading: ...
 
     def ask(
@@ -107,7 +113,7 @@ class Steps:
         pages = sorted({page for query in all_queries(item.body) for page in query.pages})
         wanted = ["*"] if "*" in pages else pages
         data = self.files.document(item.id)
-        reading = self.parts.documents().read(data, item.body["name"], pages=wanted, stop=stop)
+        reading = self.parts.documents().read(data, item.body["name"], pages=wanted, stop=stop, background=True)
         self.files.keep_reading(item.id, reading)
         return Found({**item.body, "pages": [page.number for page in reading.pages]})
 
