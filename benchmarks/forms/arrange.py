@@ -135,7 +135,7 @@ def dotted(form: Form, facts: Sequence[Fact], left: float = 0, right: float = 0)
         if lined:
             form.sheet.rule(label[2] + 4, base, right, base, GREY)
         else:
-            form.sheet.paint(_dots(label[2] + 6, right, base))
+            form.sheet.paint(dots(label[2] + 6, right, base))
         bottom = form.write_value(x, form.y, fact, right - x)[3]
         form.y = max(form.y + pitch, bottom + pitch - form.unit)
     form.y += form.unit * 0.4
@@ -251,7 +251,9 @@ def _bottoms(form: Form, facts: Sequence[Fact], pitch: float) -> list[float]:
     return [rect[3] + pitch - form.unit * 1.2 for rect in rects if rect[3] > form.y]
 
 
-def _dots(left: float, right: float, y: float) -> Callable[[Image.Image], None]:
+def dots(left: float, right: float, y: float) -> Callable[[Image.Image], None]:
+    """A dotted line, to be painted."""
+
     def paint(picture: Image.Image) -> None:
         draw = ImageDraw.Draw(picture)
         for x in range(int(left), int(right), 8):

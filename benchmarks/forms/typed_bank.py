@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING
 
 import jinja2
 import numpy as np
-from benchmarks.forms import page_file
 from benchmarks.forms.form_types import TypeField
-from benchmarks.forms.page_file import PageFile, PageWorld, page_files
+from benchmarks.forms.page_file import MACROS, PageFile, PageWorld, page_files
 from benchmarks.forms.wording import wording
 from benchmarks.forms.world import World
 from numpy.typing import NDArray
@@ -91,9 +90,7 @@ def _of_page(file: PageFile, field: str) -> Callable[[FreshWorld], str]:
 
 @cache
 def _template(file: PageFile) -> jinja2.Template:
-    return jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(
-        getattr(page_file, "MACROS", "") + file.body  # macros came later than pages
-    )
+    return jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(MACROS + file.body)
 
 
 @lru_cache(10_000)

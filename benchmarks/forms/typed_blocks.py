@@ -91,7 +91,7 @@ def _leaders(form: Form, facts: Sequence[Fact], left: float, right: float) -> No
         count = int((right - wide - form.unit - label[2]) / max(1.0, dot)) - 2
         base = form.y + form.unit * 1.05
         if count > 3:
-            form.sheet.paint(arrange._dots(label[2] + form.unit * 0.5, right - wide - form.unit * 0.6, base))
+            form.sheet.paint(arrange.dots(label[2] + form.unit * 0.5, right - wide - form.unit * 0.6, base))
         form.write_value(right, form.y, fact, align="right")
         form.y += form.unit * 1.75
     form.y += form.unit * 0.4

@@ -245,7 +245,7 @@ def _tick(form: Form, entry: Entry, left: float, right: float, tab: float = 0.0,
         if x + form.style.value.width(option) + form.unit * 2.2 > right:
             x, form.y = left + form.unit * 2, form.y + form.unit * 1.7
         chosen = not entry.blank and option == entry.valued.text
-        x = pieces._option(form, entry.key, option, chosen, x, style, before) + gap
+        x = pieces.option_drawn(form, entry.key, option, chosen, x, style, before) + gap
     form.y += form.unit * 1.9
 
 

@@ -100,11 +100,11 @@ def ticked(
         wide = form.style.value.width(option) + form.unit * 2.2
         if x + wide > right:
             x, form.y = left + form.unit * 2, form.y + form.unit * 1.7
-        x = _option(form, field, option, option == chosen, x, style, before) + form.unit * rng.uniform(1.0, 2.0)
+        x = option_drawn(form, field, option, option == chosen, x, style, before) + form.unit * rng.uniform(1.0, 2.0)
     form.y += form.unit * 1.9
 
 
-def _option(form: Form, field: str, option: str, chosen: bool, x: float, style: str, before: bool) -> float:
+def option_drawn(form: Form, field: str, option: str, chosen: bool, x: float, style: str, before: bool) -> float:
     """One option with its mark before or after it; returns its right end."""
     gap = form.unit * 0.35
     start = _mark(form, x, chosen, style) + gap if before else x
