@@ -7,10 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from groundstone.documents.base import Query
+from groundstone.documents.base import Query, Reading
 from groundstone.documents.fields import Fields
+from groundstone.documents.layout import understand
 from groundstone.documents.queries import Answers
+from groundstone.documents.queries.bound import Bound
+from groundstone.documents.queries.labels import labels
 from groundstone.documents.queries.located import NAMES, Located
+from groundstone.documents.queries.propose import Proposer
 from groundstone.documents.queries.sheet import Sheet
 from groundstone.models.base import PageWords, Vectors
 from tests.documents.pages import page_of, reading_of_drawing
@@ -63,3 +67,19 @@ def test_without_a_reader_nothing_is_said(question: str) -> None:
     located = Located(Sheet(page_of(PAGE)), lambda: None)
     assert located.spans(question) == []
     assert located.features(question, []).shape[0] == 0
+
+
+def test_a_status_is_proposed_with_the_remark_behind_it() -> None:
+    page = page_of("""
+Name:                 Jane Doe (holder)
+Vaccination Status:   Fully Vaccinated (2 Doses)
+""")
+    sheet = Sheet(page)
+    found = labels(sheet)
+    proposer = Proposer(sheet, found, Bound(understand(Reading("image/png", (page,), 1)), sheet))
+    label = next(k for k, one in enumerate(found) if one.text == "Vaccination Status:")
+    assert {claim.value.text for claim in proposer.of_label(label, "status") if claim.way in ("inline", "right")} == {
+        "Fully Vaccinated (2 Doses)"
+    }
+    name = next(k for k, one in enumerate(found) if one.text == "Name:")
+    assert "Jane Doe" in {claim.value.text for claim in proposer.of_label(name, "name")}

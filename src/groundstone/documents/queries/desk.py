@@ -78,7 +78,7 @@ class Desk:
         found = {one.index: one for one in self._matched(wanted)}
         made = [claim for index in found for claim in self._proposer.of_label(index, wanted.kind)]
         there = {claim.value.words for claim in made}
-        read = [claim for claim in self._located.spans(wanted.text) if claim.value.words not in there]
+        read = [claim for claim in self._located.spans(wanted.text, wanted.kind) if claim.value.words not in there]
         made = [*read, *made, *self._proposer.free(wanted.kind)][:MOST]
         rows = self._describer.rows(wanted, made, found)
         return [self._seen(claim, row, found) for claim, row in zip(made, rows, strict=True)]

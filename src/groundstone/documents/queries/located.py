@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstone.documents.queries.propose import Claim, Value, value_of
+from groundstone.documents.base import Word
+from groundstone.documents.queries.propose import WHOLE, Claim, Value, value_of
 from groundstone.documents.queries.sheet import Sheet
 from groundstone.models.base import PageWords, ReadPage
 
@@ -39,8 +40,8 @@ class Located:
         found = np.clip(engine.read_page(page_words(self._sheet), fresh), -2 * SCALE, 2 * SCALE).astype(np.float64)
         self._odds |= dict(zip(fresh, found, strict=True))
 
-    def spans(self, question: str) -> list[Claim]:
-        """The likeliest stretches of words, whatever label or kind they have."""
+    def spans(self, question: str, kind: str = "text") -> list[Claim]:
+        """The likeliest stretches of words, whatever label they have."""
         odds = self._known(question)
         if odds is None:
             return []
@@ -51,7 +52,7 @@ class Located:
         found.sort(key=lambda span: (-span[0], span[1:]))
         best = found[0][0] if found else 0.0
         made = [self._value(first, last) for both, first, last in found[:SPANS] if both > best - NEAR]
-        return [Claim(one) for one in made if one is not None]
+        return [Claim(one) for one in made if one is not None and not (kind == WHOLE and self._goes_on(one))]
 
     def features(self, question: str, claims: Sequence[Claim]) -> Floats:
         """A row for each claim, in the order of ``NAMES``."""
@@ -60,7 +61,8 @@ class Located:
             return np.zeros((len(claims), len(NAMES)))
         ends = [self._ends(claim.value) for claim in claims]
         first, last = np.array(ends).T
-        start, end = odds[first, 0], odds[last, 1]
+        before = last - np.array([_in_brackets(claim.value.words) for claim in claims])
+        start, end = odds[first, 0], np.maximum(odds[last, 1], odds[before, 1])
         both = start + end
         raised = {span: np.exp(min(sum_, 4 * SCALE)) for span, sum_ in zip(ends, both.tolist(), strict=True)}
         whole = 1.0 + sum(raised.values())
@@ -76,6 +78,12 @@ class Located:
         if question not in self._odds:
             self.ask([question])
         return self._odds[question]
+
+    def _goes_on(self, one: Value) -> bool:
+        """Whether words in brackets follow in the same line."""
+        place = self._places[id(one.words[-1])] + 1
+        at, k = self._owners[place] if place < len(self._owners) else (-1, 0)
+        return at == one.pieces[-1] and self._sheet.pieces[at].words[k].text.startswith("(")
 
     def _ends(self, one: Value) -> tuple[int, int]:
         """Places of the first and the last word; the layout may have taken words apart that are one here."""
@@ -100,6 +108,19 @@ class Located:
     @cached_property
     def _places(self) -> dict[int, int]:
         return {id(self._sheet.pieces[at].words[k]): place for place, (at, k) in enumerate(self._owners)}
+
+
+def _in_brackets(words: Sequence[Word]) -> int:
+    """How many words at the end stand in brackets, after others.
+
+    Where the reader ends an answer it seldom means that "(2 doses)" behind it is no part: pages disagree about that, so
+    what else speaks for either decides.
+    """
+    if words[-1].text.endswith(")"):
+        for count in range(1, len(words)):
+            if words[-count].text.startswith("("):
+                return count
+    return 0
 
 
 def page_words(sheet: Sheet) -> PageWords:

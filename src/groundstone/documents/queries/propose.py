@@ -17,6 +17,7 @@ MOST_LINES = 4  # of one value
 EDGE = " \t:;,=|_*•·：－–—-"
 ALONE = 0.4  # plausibility of a value without any label
 ADDRESS = 0.3  # plausibility of a line that may begin an address without any label
+WHOLE = "status"  # is said with the words in brackets behind it: "fully vaccinated (2 doses)"
 COMPANY_LINES = 8  # pieces at the top of a page that may name who issued it
 
 
@@ -145,7 +146,7 @@ class Proposer:
             yield from self._spots(words, index, start, kind)
             return
         yield whole
-        for end in (*_inner_labels(words), *_before_brackets(words)):
+        for end in (*_inner_labels(words), *(() if kind == WHOLE else _before_brackets(words))):
             yield from _some(value_of(words[:end], (index,), start, "cut"))
         yield from self._spots(words, index, start, kind)
         yield from self._rows(words, index, start, kind)
@@ -155,7 +156,8 @@ class Proposer:
     def _spots(self, words: Sequence[Word], index: int, start: int, kind: str) -> Iterator[Value]:
         text = " ".join(word.text for word in words)
         for first, last in spots(kind, text):
-            yield from _some(_stretch(words, text, first, last, index, start))
+            end = _closed(text, last) if kind == WHOLE else last
+            yield from _some(_stretch(words, text, first, end, index, start))
 
     def _rows(self, words: Sequence[Word], index: int, start: int, kind: str) -> Iterator[Value]:
         """The words with what follows in the same row."""
@@ -250,6 +252,12 @@ def _before_brackets(words: Sequence[Word]) -> Iterator[int]:
         if k and word.text.startswith(("(", "[")):
             yield k
             return
+
+
+def _closed(text: str, end: int) -> int:
+    """Where words in brackets end that follow at once; else ``end``."""
+    found = text.find(")", end)
+    return found + 1 if text[end:].startswith(" (") and found >= 0 else end
 
 
 def _stretch(words: Sequence[Word], text: str, first: int, last: int, index: int, start: int) -> Value | None:
