@@ -14,10 +14,10 @@ from typing import Any, cast, get_args
 
 import numpy as np
 
-from groundstone.errors import ConfigError, InvalidInput, ModelError, WeightsMissing
+from groundstone.errors import ConfigError, InvalidInput, ModelError
 from groundstone.models.base import Vectors
 from groundstone.models.minilm_graph import WIDTH, Precision, build
-from groundstone.models.runtime import session, tokenizer
+from groundstone.models.runtime import model_file, session, tokenizer
 from groundstone.models.tensors import TensorFile
 from groundstone.models.threads import thread_count
 
@@ -134,10 +134,7 @@ class MiniLM:
         return tokenizer(self._file("tokenizer.json"), MAX_TOKENS)
 
     def _file(self, name: str) -> Path:
-        path = self.folder / name
-        if not path.is_file():
-            raise WeightsMissing(f"{path} is not there; run: groundstone models pull {MODEL_NAME}")
-        return path
+        return model_file(self.folder, name, MODEL_NAME)
 
 
 class _Recent:

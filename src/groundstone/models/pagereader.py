@@ -22,15 +22,15 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstone.errors import WeightsCorrupt, WeightsMissing
+from groundstone.errors import WeightsCorrupt
 from groundstone.models.base import PageWords, Vectors
+from groundstone.models.minilm import MODEL_NAME
 from groundstone.models.pagereader_graph import build
 from groundstone.models.pagereader_places import SIZES, places, relations
-from groundstone.models.runtime import session, tokenizer
+from groundstone.models.runtime import model_file, session, tokenizer
 from groundstone.models.tensors import TensorFile
 from groundstone.models.threads import thread_count
 
-MODEL_NAME = "all-minilm-l6-v2"
 MOST_TOKENS = 480  # of one look at a page
 OF_WORD = 6  # tokens of a word that are looked at
 OF_QUESTION = 40
@@ -143,10 +143,7 @@ class PageReader:
         return tokenizer(self._file("tokenizer.json"))
 
     def _file(self, name: str) -> Path:
-        path = self._folder / name
-        if not path.is_file():
-            raise WeightsMissing(f"{path} is not there; run: groundstone models pull {MODEL_NAME}")
-        return path
+        return model_file(self._folder, name, MODEL_NAME)
 
 
 class Weights:

@@ -5,6 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from groundstone.errors import WeightsMissing
+
+
+def model_file(folder: Path, name: str, model: str) -> Path:
+    """A file of a model that was pulled. Raises WeightsMissing."""
+    path = folder / name
+    if not path.is_file():
+        raise WeightsMissing(f"{path} is not there; run: groundstone models pull {model}")
+    return path
+
 
 def session(graph: bytes, folder: Path, threads: int = 1) -> Any:
     """A session of a graph whose external weights, if it has any, lie in ``folder``."""

@@ -126,7 +126,7 @@ def _in_brackets(words: Sequence[Word]) -> int:
 def page_words(sheet: Sheet) -> PageWords:
     """The page as the reader takes it."""
     texts = [word.text for piece in sheet.pieces for word in piece.words]
-    boxes = [(*edge[:1], piece.top, edge[1], piece.bottom) for piece in sheet.pieces for edge in piece.edges]
+    boxes = [(left, piece.top, right, piece.bottom) for piece in sheet.pieces for left, right in piece.edges]
     owners = [piece.index for piece in sheet.pieces for _ in piece.words]
     marks = [{None: 0, True: 1, False: 2}[sheet.ticks.get(owner)] for owner in owners]
     return PageWords(texts, np.array(boxes, np.float32).reshape(-1, 4), np.array(owners, np.int64), np.array(marks))
