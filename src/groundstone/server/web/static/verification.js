@@ -60,7 +60,7 @@ function tally(now) {
   $("left-bar").max = Math.max(1, all);
   $("left-bar").value = all - left;
   $("pace").textContent = pace(now, left, all);
-  $("to-review").hidden = now.review === 0;
+  $("to-review").hidden = now.review === 0 || !$("to-review").href; // a link that leads nowhere yet swallows the click
   $("to-review").textContent = now.review === 1 ? "Review 1 document" : `Review ${number.format(now.review)} documents`;
   const problems = Object.entries(now.problems);
   $("problems").replaceChildren(...problems.map(([name, why]) => el("li", {}, el("b", {}, name), ` ${why}`)));
@@ -94,6 +94,7 @@ async function part(more) {
 async function first() {
   const { cases: found } = await listCases(app, { outcome: "review", limit: 1 });
   if (found.length) $("to-review").href = address(found[0]);
+  $("to-review").hidden = found.length === 0;
 }
 
 const address = (one) => `/verification/${encodeURIComponent(app)}/cases/${encodeURIComponent(one.id)}`;
