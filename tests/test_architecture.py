@@ -30,7 +30,11 @@ FLOORS = {
     "__init__": 9,
 }
 SEAMS = ("groundstone.models.base", "groundstone.stores.base")  # what every floor above may import
-PURE = ("groundstone.stores.access",)  # a function over filters; no engine behind it
+PURE = (
+    "groundstone.stores.access",  # a function over filters; no engine behind it
+    "groundstone.models.onnxgraph",  # writes bytes
+    "groundstone.models.runtime",  # runs networks that a room brings with it, in a child process
+)
 ONE_FILE = (
     "tokenizers", "lancedb", "boto3", "docx", "lxml", "uvicorn", "jinja2", "httpx", "xllamacpp", "jsonschema",
     "referencing", "urllib3", "mcp_types", "pi_heif",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from groundstone.documents.kept import Kept
     from groundstone.documents.queries import Answers
     from groundstone.documents.service import Documents
+    from groundstone.forensics.service import Forensics
     from groundstone.knowledge.jobs import Jobs
     from groundstone.models.base import ModelInfo
     from groundstone.models.custom_models import CustomModels
@@ -49,8 +50,8 @@ T = TypeVar("T")
 EMBEDDING_MODEL = "all-minilm-l6-v2"
 DIMENSIONS = 384
 CLOSED = (  # those that work in the background first, what they work with afterwards
-    "_verifying", "ingestion", "training", "kept", "document_jobs", "documents", "models", "store", "conversations",
-    "keys", "ledger", "resources", "queue",
+    "_verifying", "ingestion", "training", "kept", "document_jobs", "forensics", "documents", "models", "store",
+    "conversations", "keys", "ledger", "resources", "queue",
 )  # fmt: skip
 
 
@@ -282,6 +283,13 @@ class Platform:
             return self.models.bound(caller, name) if name else None
 
         return Documents(Reader(self.settings.reading_at_once), lambda: self._answers, chat)
+
+    @part
+    def forensics(self) -> Forensics:
+        """What checks documents for forgery."""
+        from groundstone.forensics.service import Forensics
+
+        return Forensics(lambda: self.documents, self.settings.reading_at_once)
 
     @part
     def _answers(self) -> Answers:

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import sys
 import threading
 from pathlib import Path
 
@@ -231,7 +230,7 @@ def test_a_pipe_is_read_to_its_end(run: Run, documents: CardDocuments, tmp_path:
 
 
 def test_a_device_without_end_is_refused(run: Run, documents: CardDocuments, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["groundstone.cli.read"], "LARGEST", 1)
+    monkeypatch.setattr("groundstone.cli.files.LARGEST", 1)
     said = run("read", "/dev/zero")
     assert (said.status, said.out) == (1, "")
     assert "larger than 1 MB" in said.err

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from groundstone.documents.examine import MAX_BYTES
-from groundstone.errors import DocumentTooLarge, GroundstoneError, InvalidInput, SourceError
+from groundstone.cli.files import check_picture, names, page_picture, read_bytes, write_bytes
+from groundstone.cli.show import PageLine
+from groundstone.errors import GroundstoneError, InvalidInput
 
 if TYPE_CHECKING:
     from groundstone.documents.base import Finding, Layout, Place, Query, Reading
     from groundstone.documents.service import Documents
 
-LARGEST = MAX_BYTES >> 20  # MB of a file
 SURE = 0.7  # confidence from which "the document does not tell" is said without a perhaps
 ASKED = "groundstone.read.order"  # where the options stand in click's context, in the order in which they were typed
 
@@ -103,11 +102,11 @@ def read(
     if as_csv and not queries:
         raise click.UsageError("--csv prints answers; ask something with --query or --queries")
     if annotated:
-        _check_picture(annotated, files)
+        check_picture("--annotated", annotated, files)
     text = text or not (queries or tables or forms or annotated)
     chosen = tuple(part.strip() for part in pages.split(",") if part.strip())
     form = "json" if as_json else "csv" if as_csv else "plain"
-    wanted = Wanted(queries, chosen, form, text, tables, forms, annotated, len(files) > 1, _names(files))
+    wanted = Wanted(queries, chosen, form, text, tables, forms, annotated, len(files) > 1, names(files))
     with Platform() as platform:
         results = _all(platform.documents, files, wanted)
     if wanted.form == "json":
@@ -126,7 +125,7 @@ def _all(documents: Documents, files: Sequence[Path], wanted: Wanted) -> list[di
 
     results = []
     for path in files:
-        progress = _Progress(show.plain(path.name))
+        progress = PageLine(show.plain(path.name))
         try:
             found = _read(documents, path, wanted, progress)
         except GroundstoneError as error:
@@ -140,8 +139,8 @@ def _all(documents: Documents, files: Sequence[Path], wanted: Wanted) -> list[di
     return results
 
 
-def _read(documents: Documents, path: Path, wanted: Wanted, progress: _Progress) -> Found:
-    data = _bytes(path)
+def _read(documents: Documents, path: Path, wanted: Wanted, progress: PageLine) -> Found:
+    data = read_bytes(path)
     reading = documents.read(data, path.name, pages=wanted.pages, progress=progress)
     progress.clear()
     layout = documents.understand(reading) if wanted.queries or wanted.tables or wanted.forms else None
@@ -150,17 +149,6 @@ def _read(documents: Documents, path: Path, wanted: Wanted, progress: _Progress)
     if wanted.annotated:
         _annotate(documents, data, found, wanted.annotated, wanted.names.get(path, ""))
     return found
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:  # or a pipe or a device, whose size nobody knows before
-            data = file.read(LARGEST * 2**20 + 1)
-    except OSError as error:
-        raise SourceError(f"the file cannot be read: {error.strerror}") from None
-    if len(data) > LARGEST * 2**20:
-        raise DocumentTooLarge(f"the file is larger than {LARGEST} MB; split it")
-    return data
 
 
 # -- questions -----------------------------------------------------------------------------------------------
@@ -215,21 +203,6 @@ def _query(data: Any, where: str) -> Query:
 
 
 # -- what is shown -------------------------------------------------------------------------------------------
-
-
-class _Progress:
-    """How many pages are read, in one line on standard error; nothing when that is not a terminal."""
-
-    def __init__(self, name: str) -> None:
-        self._name, self._live = name, sys.stderr.isatty()
-
-    def __call__(self, done: int, total: int) -> None:
-        if self._live and total > 1:
-            click.echo(f"\r\x1b[K{self._name[:60]}: {done} of {total} pages", nl=False, err=True)
-
-    def clear(self) -> None:
-        if self._live:
-            click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def _json(found: Found, wanted: Wanted) -> dict[str, Any]:
@@ -335,35 +308,12 @@ def _tables(found: Found) -> None:
 # -- pictures ------------------------------------------------------------------------------------------------
 
 
-def _check_picture(path: Path, files: Sequence[Path]) -> None:
-    """Refuse a name that promises another format, and pictures that would replace a document or each other."""
-    if path.suffix.lower() != ".png":
-        raise click.UsageError(f"--annotated writes PNG; name the picture {path.stem}.png")
-    if any(file.resolve() == path.resolve() for file in files):
-        raise click.UsageError(f"--annotated {path} would take the place of the document; choose another name")
-    if len(set(_names(files).values())) < len(_names(files)):
-        raise click.UsageError("--annotated: documents of the same name in different folders; read them one by one")
-
-
-def _names(files: Sequence[Path]) -> dict[Path, str]:
-    """Of several documents, the stem of each; the whole name where stems are the same (``card.png``, ``card.jpg``)."""
-    if len(files) < 2:
-        return {}
-    stems = Counter(file.stem for file in set(files))
-    return {file: file.name if stems[file.stem] > 1 else file.stem for file in files}
-
-
 def _annotate(documents: Documents, data: bytes, found: Found, path: Path, name: str) -> None:
-    """One picture for each page: ``out.png``, or ``out-1.png``, ``out-2.png``; with ``name``, ``out-name.png``."""
-    stem = f"{path.stem}-{name}" if name else path.stem
     pages = found.reading.pages
     for page in pages:
-        target = path.with_name(f"{stem}-{page.number}.png" if len(pages) > 1 else f"{stem}.png")
+        target = page_picture(path, name, page.number, len(pages))
         made = documents.picture(data, page.number, width=1600, marks=_marks(found, page.number))
-        try:
-            target.write_bytes(made)
-        except OSError as error:
-            raise SourceError(f"{target} cannot be written: {error.strerror}") from None
+        write_bytes(target, made)
 
 
 def _marks(found: Found, number: int) -> list[tuple[Place, str, str]]:

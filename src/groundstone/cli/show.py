@@ -76,6 +76,21 @@ class ProgressLine:
             click.echo("\r\x1b[K", nl=False, err=True)
 
 
+class PageLine:
+    """How many pages of a file are done, in one line on standard error; nothing when that is not a terminal."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._live = name, sys.stderr.isatty()
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._live and total > 1:
+            click.echo(f"\r\x1b[K{self._name[:60]}: {done} of {total} pages", nl=False, err=True)
+
+    def clear(self) -> None:
+        if self._live:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
 def synced(report: SyncReport) -> None:
     click.echo(
         f"version {report.version}: {report.new} new, {report.changed} changed, {report.deleted} deleted, "

@@ -232,6 +232,15 @@ class Kept:
                 raise NotFound(f"no answer {number}; the document was asked {len(known)} questions")
             write_answers(folder, left)
 
+    def note(self, caller: Principal, id: str, name: str, value: Any) -> None:
+        """Keep JSON beside a document, under a name, for as long as the document. Raises NotFound."""
+        kept_files.write_json(self._own(caller, id), f"{name}.json", value)
+
+    def noted(self, caller: Principal, id: str, name: str) -> Any:
+        """What was kept beside a document under that name, or None. Raises NotFound."""
+        folder = self._own(caller, id)
+        return kept_files.read_json(folder, f"{name}.json") if (folder / f"{name}.json").is_file() else None
+
     # -- inside ----------------------------------------------------------------------------------------
 
     def _own(self, caller: Principal, id: str) -> Path:

@@ -242,7 +242,7 @@ _PAGES = TypeAdapter(Annotated[list[Pages], Field(min_length=1, max_length=MOST_
 async def read_form(request: Request) -> tuple[bytes, str, list[Query], tuple[str, ...]]:
     """The file, its name, the questions and the pages of a form. Raises InvalidInput."""
     data, name, plain = await file_form(request, ("queries", "pages"))
-    return data, name, queries_of(plain, MAX_QUERIES), _pages(plain.get("pages", ""))
+    return data, name, queries_of(plain, MAX_QUERIES), pages_of(plain.get("pages", ""))
 
 
 async def file_form(request: Request, members: Sequence[str]) -> tuple[bytes, str, dict[str, str]]:
@@ -285,7 +285,8 @@ def queries_of(plain: Mapping[str, str], most: int | None = None) -> list[Query]
     return [one.query() for one in found]
 
 
-def _pages(sent: str) -> tuple[str, ...]:
+def pages_of(sent: str) -> tuple[str, ...]:
+    """The choice of pages in a form, all of them when it is blank. Raises InvalidInput."""
     if not sent.strip():
         return ("*",)
     try:

@@ -1,0 +1,1 @@
+"""Model endpoints: packages of models in a versioned registry, deployed behind names, invoked and measured."""

@@ -1,0 +1,120 @@
+"""The pixels of one page: how suspicious each place is, the worst places, and what the page lets one tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from groundstone.forensics.features import TEXT, Features, features
+from groundstone.forensics.history import Floats, History, Table, agreement, blocks
+from groundstone.forensics.network import Network
+
+Bytes = NDArray[np.uint8]
+TOP = 4  # windows that speak for the page, as in training
+MOST_BOXES = 12
+COLD, HOT = -6.0, 4.0  # logarithms of odds that are drawn as 0 and 255
+SUSPECT = 0.0  # a window from here on is a place of its own
+NEVER = -20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A suspicious place in pixels, and the logarithm of the odds of its hottest window."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+    odds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """``measures`` are what the probability of the page is made of (weigh.py, and what users train).
+
+    ``heat``: (rows, columns) of 8 x 8 pixels, logarithms of odds. ``spots``: the hottest first, at least one if the
+    page has ink.
+    """
+
+    measures: dict[str, float]
+    heat: Floats
+    spots: tuple[Spot, ...]
+    past: tuple[History, ...]
+
+
+def detect(network: Network, rgb: Bytes, last: Table | None = None) -> Found:
+    """What a picture (H, W, 3) shows. ``last``: the luminance table of its file, if it is a JPEG."""
+    seen = features(rgb, last)
+    near = cv2.dilate(seen.maps[..., TEXT], np.ones((3, 3), np.uint8)) > 0
+    heat = network.heat(seen)
+    windows = np.where(near, cv2.blur(heat, (3, 3)), NEVER).astype(np.float32)
+    return Found(_measures(windows, near, seen), np.where(near, heat, NEVER), _spots(windows), seen.past)
+
+
+def _measures(windows: Floats, near: NDArray[np.bool_], seen: Features) -> dict[str, float]:
+    """Numbers of about the same size for every page, whatever its extent."""
+    inked = windows[near]
+    if inked.size < TOP:
+        return {}
+    ordered = np.sort(inked)[::-1]
+    usual, high = float(np.median(inked)), float(np.quantile(inked, 0.99))
+    first, second = (seen.past[k].strength if k < len(seen.past) else 0.0 for k in (0, 1))
+    whole = seen.maps[0, 0, TEXT + 5 :]
+    return {
+        "hottest": float(ordered[0]),
+        "top": float(ordered[:TOP].mean()),
+        "top16": float(ordered[:16].mean()),
+        "usual": usual,
+        "high": high,
+        "cells": float(np.log(inked.size)),
+        "past": min(first, 200.0) / 100,
+        "past2": min(second, 200.0) / 100,
+        "jpeg": float(whole[0]),
+        "quality": float(whole[1]),
+    }
+
+
+def _spots(windows: Floats) -> tuple[Spot, ...]:
+    """Connected windows above SUSPECT, or the hottest one when none is."""
+    if not (windows > NEVER).any():
+        return ()
+    limit = min(SUSPECT, float(windows.max()))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((windows >= limit).astype(np.uint8), connectivity=8)
+    odds = np.full(count, NEVER, np.float32)
+    np.maximum.at(odds, np.asarray(labels, np.int64).ravel(), windows.ravel())
+    order = sorted(range(1, count), key=lambda label: -odds[label])[:MOST_BOXES]
+    return tuple(_spot(stats[label], float(odds[label])) for label in order)
+
+
+def _spot(stat: NDArray[np.int32], odds: float) -> Spot:
+    left, top, wide, high = (int(value) * 8 for value in stat[:4])
+    return Spot(left, top, left + wide, top + high, odds)
+
+
+def as_bytes(heat: Floats) -> Bytes:
+    """Heat to be drawn: 0 to 255."""
+    drawn: Bytes = np.rint(np.clip((heat - COLD) / (HOT - COLD), 0, 1) * 255).astype(np.uint8)
+    return drawn
+
+
+def history_heat(rgb: Bytes, last: Table | None = None) -> Floats:
+    """Where a page does not follow its clearest history, (rows, columns), 0 to 1; all 0 without a history."""
+    seen = features(rgb, last)
+    if not seen.past:
+        return np.zeros(seen.maps.shape[:2], np.float32)
+    first = seen.past[0]
+    found = agreement(blocks(seen.luma.astype(np.float32), first.left, first.top), first.steps)
+    rows, columns = seen.maps.shape[:2]
+    told = np.zeros((rows, columns, 2), np.float32)
+    down, across = min(rows, found.shape[0]), min(columns, found.shape[1])
+    told[:down, :across] = found[:down, :across]
+    number = cv2.blur(told[..., 1], (3, 3))
+    mean = cv2.blur(told[..., 0] * told[..., 1], (3, 3)) / np.maximum(number, 1e-3)
+    usual = float(np.median(mean[number > 1])) if (number > 1).any() else 1.0
+    away: Any = np.clip((usual - mean) / max(usual, 0.2), 0, 1) * np.minimum(number / 2, 1)
+    result: Floats = away.astype(np.float32)
+    return result
