@@ -36,6 +36,7 @@ from benchmarks.judgement.forgery import speed
 from benchmarks.judgement.forgery.judged import Judged
 from benchmarks.judgement.forgery.own import NoBrowser
 from benchmarks.judgement.forgery.plan import CONDITIONS
+from benchmarks.judgement.forgery.scorers import SCORERS
 from benchmarks.judgement.forgery.tables import PARTS, told, wrong
 from benchmarks.judgement.forgery.totals import missed, totals
 from benchmarks.judgement.forgery.work import Setup, Task, pages_of, tasks, worked
@@ -59,7 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     setup = replace(setup, donors=tuple(page for page in pages if page[0] != "tampering"))
     todo = list(tasks(setup, pages, options.seed, options.condition or list(CONDITIONS), options.rounds, options.each))
-    found = {name: _run(replace(setup, scorer=name), todo, options) for name in options.scorer or ("ela", "ours")}
+    scorers = options.scorer or list(SCORERS)
+    found = {name: _run(replace(setup, scorer=name), todo, options) for name in scorers}
     if options.json:
         text = json.dumps({"machine": machine(), "seed": options.seed, "scorers": found}, indent=1)
         options.json.write_text(text, "utf-8")
@@ -80,12 +82,12 @@ def _print_wrong(rows: list[Judged], setup: Setup, options: argparse.Namespace) 
     """Single files: those of the seen half on demand, those of the unseen half only with --wrong."""
     if options.failures or options.wrong:
         count = options.failures or 40
-        print(f"\nwrong, in {setup.scratch / 'cases'}:\n\n{wrong(missed(rows, not options.wrong), count)}", flush=True)
+        print(f"\nwrong, in {setup.cases}:\n\n{wrong(missed(rows, not options.wrong), count)}", flush=True)
 
 
 def _speed(options: argparse.Namespace) -> int:
     path = speed.page(options.scratch)
-    for name in options.scorer or ("ela", "ours"):
+    for name in options.scorer or list(SCORERS):
         rows = speed.measured(path, name, options.words, options.processes, options.pages)
         lines = [
             [f"{value:,.1f}" if isinstance(value, float) else str(value) for value in row.values()] for row in rows
@@ -101,7 +103,7 @@ def _options() -> argparse.ArgumentParser:
     add("--tampering", type=Path, help="folder of published pairs with localisation_boxes.csv")
     add("--part", action="append", choices=ALL, help="only these pages (may be repeated)")
     add("--condition", action="append", choices=list(CONDITIONS), help="only these pairs (may be repeated)")
-    add("--scorer", action="append", choices=("ela", "ours"), help="both, the baseline first, if not given")
+    add("--scorer", action="append", choices=list(SCORERS), help="all, the baseline first, if not given")
     add("--words", action=argparse.BooleanOptionalAction, default=True, help="with what the words of a page tell")
     add("--limit", type=int, help="pages of a part, spread over all")
     add("--rounds", type=int, default=1, help="pairs of every page in every condition")

@@ -13,6 +13,7 @@ import argparse
 import json
 import sys
 import time
+import zlib
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,25 @@ MAPPED, WIDE = 32, 64
 DILATIONS = (1, 2, 4, 1, 2)
 TOP = 4  # windows that speak for the page
 PAIRS = 12  # of one step
+HELD = 16  # one source in so many is not trained on
+
+
+class Layer(nn.Module):
+    """A convolution, normalised over the batch while it learns; ``folded`` is what remains of it afterwards."""
+
+    def __init__(self, into: int, out: int, size: int = 3, stride: int = 1, gap: int = 1) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(into, out, size, stride, gap * (size // 2), gap, bias=False)
+        self.norm = nn.BatchNorm2d(out, momentum=0.05)
+
+    def forward(self, state: Tensor) -> Tensor:
+        return functional.relu(self.norm(self.conv(state)))
+
+    def folded(self) -> tuple[Tensor, Tensor]:
+        """Weight and bias of one convolution that does the same."""
+        norm = self.norm
+        scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
+        return self.conv.weight * scale[:, None, None, None], norm.bias - norm.running_mean * scale
 
 
 class Network(nn.Module):
@@ -41,26 +61,26 @@ class Network(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         one, two, three, four = PIXEL
-        self.p1 = nn.Conv2d(1, one, 5, padding=2)
-        self.p2 = nn.Conv2d(one + 2, two, 3, stride=2, padding=1)  # luma is reduced, then chroma joins
-        self.p3 = nn.Conv2d(two, three, 3, stride=2, padding=1)
-        self.p4 = nn.Conv2d(three, four, 3, padding=1)
-        self.m1 = nn.Conv2d(MAPS, MAPPED, 1)
-        self.join = nn.Conv2d(four + MAPPED, WIDE, 3, padding=1)
-        self.blocks = nn.ModuleList(nn.Conv2d(WIDE, WIDE, 3, padding=gap, dilation=gap) for gap in DILATIONS)
+        self.p1 = Layer(1, one, 5)
+        self.p2 = Layer(one + 2, two, stride=2)  # luma is reduced, then chroma joins
+        self.p3 = Layer(two, three, stride=2)
+        self.p4 = Layer(three, four)
+        self.m1 = Layer(MAPS, MAPPED, 1)
+        self.join = Layer(four + MAPPED, WIDE)
+        self.blocks = nn.ModuleList(Layer(WIDE, WIDE, gap=gap) for gap in DILATIONS)
         self.context = nn.Linear(2 * WIDE, 2 * WIDE)
         self.head = nn.Conv2d(WIDE, 1, 1)
         nn.init.zeros_(self.context.weight)
         nn.init.zeros_(self.context.bias)
+        nn.init.constant_(self.head.bias, -3.0)
 
     def forward(self, luma: Tensor, chroma: Tensor, maps: Tensor) -> Tensor:
-        fine = functional.avg_pool2d(functional.relu(self.p1(luma)), 2)
-        seen = functional.relu(self.p3(functional.relu(self.p2(torch.cat([fine, chroma], 1)))))
-        seen = functional.relu(self.p4(seen))
+        fine = functional.avg_pool2d(self.p1(luma), 2)
+        seen = self.p4(self.p3(self.p2(torch.cat([fine, chroma], 1))))
         text = maps[:, TEXT : TEXT + 1]
-        state = functional.relu(self.join(torch.cat([seen, functional.relu(self.m1(maps))], 1)))
+        state = self.join(torch.cat([seen, self.m1(maps)], 1))
         for number, block in enumerate(self.blocks):
-            state = state + functional.relu(block(state))
+            state = state + block(state)
             if number == 1:
                 state = self.against_page(state, text)
         return self.head(state)[:, 0]
@@ -169,7 +189,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("crops", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--init", type=Path)
+    parser.add_argument("--init", type=Path, help="the .pt beside an earlier --out")
     parser.add_argument("--minutes", type=float, default=50)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--held", type=int, default=240)
@@ -177,23 +197,20 @@ def main() -> None:
     torch.manual_seed(0)
     network = Network().to(memory_format=torch.channels_last)
     if asked.init:
-        network.load_state_dict({name: torch.from_numpy(array) for name, array in np.load(asked.init).items()})
+        network.load_state_dict(torch.load(asked.init, weights_only=True))
     print(sum(one.numel() for one in network.parameters()), "parameters", flush=True)
     optimiser = torch.optim.AdamW(network.parameters(), lr=asked.rate, weight_decay=1e-3)
     start, rng, step, recent = time.monotonic(), np.random.default_rng(0), 0, []
-    held = None
     while True:
         crops = Crops(asked.crops)
-        sources = sorted({one["source"] for one in crops.about})
-        kept = set(sources[:: max(1, len(sources) // max(1, asked.held // 2))])
-        train = np.array([k for k, one in enumerate(crops.about) if one["source"] not in kept])
-        held = np.array([k for k, one in enumerate(crops.about) if one["source"] in kept])[: asked.held]
+        kept = np.array([zlib.crc32(one["source"].encode()) % HELD == 0 for one in crops.about])
+        train, held = np.flatnonzero(~kept), np.flatnonzero(kept)[: asked.held]
         order = rng.permutation(train)
         for at in range(0, len(order) - PAIRS + 1, PAIRS):
             done = (time.monotonic() - start) / 60 / asked.minutes
             if done >= 1:
                 break
-            rate = asked.rate * min(1, (step + 1) / 50) * (1 - done) ** 1.0
+            rate = asked.rate * min(1, (step + 1) / 100) * (1 - done) ** 1.0
             for group in optimiser.param_groups:
                 group["lr"] = rate
             luma, chroma, maps, mask = crops.batch(np.sort(order[at : at + PAIRS]))
@@ -221,8 +238,19 @@ def main() -> None:
     save(network, asked.out)
 
 
+@torch.no_grad()
 def save(network: Network, out: Path) -> None:
-    np.savez(out, **{name: one.detach().numpy() for name, one in network.state_dict().items()})
+    """What network.py runs, and beside it what training can go on from."""
+    layers = {name: one for name, one in network.named_modules() if isinstance(one, Layer)}
+    folded = {name: one.folded() for name, one in layers.items()}
+    arrays = {
+        f"{name}.{part}": one
+        for name, both in folded.items()
+        for part, one in zip(("weight", "bias"), both, strict=True)
+    }
+    arrays |= {name: one for name, one in network.state_dict().items() if name.startswith(("context", "head"))}
+    np.savez(out, **{name: one.float().numpy() for name, one in arrays.items()})
+    torch.save(network.state_dict(), out.with_suffix(".pt"))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Genuine-looking pages with known words, made for finding forgeries; see docs/genuine-pages.md."""
+"""Genuine-looking pages with known words, made for finding forgeries; see README.md."""
 
 from benchmarks.genuine.page import GenuinePage, pages
 

@@ -27,8 +27,8 @@ def write(folder: Path, number: int, page: GenuinePage) -> None:
         "source": page.source,
         "look": page.look,
     }
-    with (folder / "index.jsonl").open("a", encoding="utf-8") as index:
-        index.write(json.dumps(line, ensure_ascii=False) + "\n")
+    with (folder / "index.jsonl").open("ab", buffering=0) as index:  # one write, so that several processes may append
+        index.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmarks.forms.fonts import Face
+from benchmarks.genuine.badges import badge, pale_word
 from benchmarks.genuine.leaf import BLACK, Colour, Leaf, Run
 from benchmarks.genuine.letters import a_face, face_at
 from benchmarks.genuine.wares import Wares
@@ -24,8 +25,13 @@ BRANDS: tuple[Colour, ...] = (
 BANKS = "Bank|Savings Bank|Credit Union|Trust|Sparkasse|Banque|Banco|Financial|Building Society"
 EARNED = "Basic Pay|Regular|Overtime|Bonus|Holiday Pay|Commission|Allowance|Shift|Sick Pay|Tips|Grundgehalt|Zulage"
 TAKEN = "Income Tax|Federal Tax|State Tax|Social Security|Medicare|Pension|Health|Dental|401k|Nat. Insurance|Union|Loan"
-HEADS = ("Date|Description|Debit|Credit|Balance", "Date|Details|Amount|Balance",
-         "Posted|Ref|Transaction|Amount|Balance", "Datum|Buchungstext|Soll|Haben|Saldo", "Date|Type|Description|Paid out|Paid in|Balance")  # fmt: skip
+HEADS = (
+    "Date|Description|Debit|Credit|Balance",
+    "Date|Details|Amount|Balance",
+    "Posted|Ref|Transaction|Amount|Balance",
+    "Datum|Buchungstext|Soll|Haben|Saldo",
+    "Date|Type|Description|Paid out|Paid in|Balance",
+)
 DEV_HEADS = ("No.|Value date|Narrative|Withdrawals|Deposits", "Day|Particulars|Cheque no.|Dr/Cr|Balance")
 SLIPS = "Earnings Statement|PAYSLIP|Pay Slip|Entgeltabrechnung|Statement of Earnings|Bulletin de paie"
 STYLES = {"train": ("plain", "rules", "striped", "boxed"), "dev": ("columns", "heads")}
@@ -126,13 +132,13 @@ class Table:
 
 def statement(rng: random.Random, split: str) -> Leaf:
     """A page of a bank statement."""
-    wares, pen = Wares(rng), a_pen(rng, split, f"statement-{split}")
+    wares, pen = Wares(rng, short=True), a_pen(rng, split, f"statement-{split}")
     brand, margin = rng.choice(BRANDS), rng.uniform(28, 62)
     right, y = pen.leaf.width - margin, _letterhead(pen, wares, brand, margin)
-    for name, value in (("Account", wares.code()), ("Statement period", f"{wares.date()} - {wares.date()}"),
-                        ("Sort code", wares.digits(6)), ("Page", "1 of 3"))[: rng.randint(2, 4)]:  # fmt: skip
-        pen.text(right - 130, y, f"{name}:", bold=rng.random() < 0.5)
-        pen.text(right, y, value, "right")
+    facts = [("Account", wares.code()), ("Period", f"{wares.date()} - {wares.date()}"), ("Branch", wares.digits(6))]
+    for name, value in [*facts, ("Page", "1 of 3")][: rng.randint(2, 4)]:
+        wide = pen.text(right, y, value, "right")
+        pen.text(right - max(wide + 8, 110), y, f"{name}:", "right", rng.random() < 0.5)
         y += pen.size * 1.4
     y = _summary(pen, wares, margin, right, y + pen.size)
     heads = rng.choice(DEV_HEADS if split == "dev" else HEADS).split("|")
@@ -182,6 +188,11 @@ def _letterhead(pen: Pen, wares: Wares, brand: Colour, margin: float) -> float:
     if rng.random() < 0.4:
         leaf.fill((0, 0, leaf.width, rng.uniform(6, 40)), brand)
     y = margin + rng.uniform(14, 34)
+    if rng.random() < 0.4:
+        size = rng.uniform(20, 46)
+        badge(rng, leaf, pen.face, leaf.width - margin - size, y - 12, size, brand)
+    if rng.random() < 0.07:
+        pale_word(rng, leaf, pen.face)
     name = f"{wares.person().split()[-1]} {rng.choice(BANKS.split('|'))}"
     pen.text(margin, y, name, bold=True, size=rng.uniform(13, 24), ink=brand)
     for text in wares.address():

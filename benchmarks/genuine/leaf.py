@@ -25,6 +25,7 @@ class Run:
     size: float
     colour: Colour = BLACK
     align: str = "left"
+    mark: bool = False  # part of a picture or of the paper, no word
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Leaf:
     def words(self, scale: float = 1.0, shift: tuple[float, float] = (0.0, 0.0)) -> list[Rect]:
         """Places of the words in pixels of ``picture`` with the same scale and shift."""
         found = []
-        for run in self.runs:
+        for run in (one for one in self.runs if not one.mark):
             face, start = face_at(run.file, run.size * scale), 0
             for word in run.text.split():
                 start = run.text.index(word, start)

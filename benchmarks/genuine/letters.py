@@ -12,7 +12,7 @@ from benchmarks.forms.fonts import Face, faces, named
 from PIL import ImageFont
 
 TRAIN = {  # kind of letter -> pairs "regular,bold" of file stems, beside those of benchmarks/forms/fonts.py
-    "mono": "FiraCode-Light,FiraCode-SemiBold|FiraCode-Retina,FiraCode-Bold|OCRB,OCRB|OCRBE,OCRBE|OCRBF,OCRBF|"
+    "mono": "FiraCode-Light,FiraCode-SemiBold|FiraCode-Retina,FiraCode-Bold|OCRB,OCRBS|OCRBL,OCRBL|"
     "DejaVuSansMono-Oblique,DejaVuSansMono-BoldOblique|Inconsolata,Inconsolata|Hack-Regular,Hack-Bold",
     "sans": "Inter-Light,Inter-SemiBold|Inter-Medium,Inter-ExtraBold|Lato-Light,Lato-Bold|Lato-Semibold,Lato-Black|"
     "Roboto-Light,Roboto-Medium|OpenSans-Light,OpenSans-Semibold|FreeSansOblique,FreeSansBoldOblique|"
@@ -22,7 +22,7 @@ TRAIN = {  # kind of letter -> pairs "regular,bold" of file stems, beside those 
 }
 DEV = {
     "mono": "Courier Prime,Courier Prime Bold|Courier Prime Code,Courier Prime Bold|Courier Prime Sans,"
-    "Courier Prime Sans Bold|OCRBX,OCRBX",
+    "Courier Prime Sans Bold",
     "sans": "Quicksand-Regular,Quicksand-Bold|RobotoCondensed-Regular,RobotoCondensed-Bold|"
     "OpenSans-CondLight,OpenSans-CondBold|InterDisplay-Regular,InterDisplay-Bold",
     "serif": "EBGaramond12-Regular,EBGaramond12-Bold|DejaVuSerifCondensed,DejaVuSerifCondensed-Bold",

@@ -36,6 +36,7 @@ MIXTURE = {  # look and kinds of source -> share of the pages
 }  # fmt: skip
 SEEN = 0.7  # of the words of a page
 LEAST, MOST = 600, 2200  # pixels of a picture's width
+HIGHEST = 3000  # pixels of a long receipt, where its width allows
 
 
 @dataclass(frozen=True)
@@ -85,19 +86,16 @@ def _made(rng: random.Random, look: str, source: Leaf | Clean) -> GenuinePage:
     return GenuinePage(np.ascontiguousarray(picture), words_there, source.source, f"{look}:{detail}")
 
 
-def a_width(rng: random.Random, kind: str) -> int:
-    """Mostly 700 to 1400 pixels, dense pages wider."""
-    if kind == "till":
-        return int(rng.choice((rng.uniform(600, 800), rng.uniform(600, 1000), rng.uniform(700, 1300))))
-    if kind == "ticket":
+def a_width(rng: random.Random, source: Leaf | Clean) -> int:
+    """Mostly 700 to 1400 pixels, dense pages wider, long receipts narrower so that their pictures are not too high."""
+    if source.kind == "till" and isinstance(source, Leaf):
+        width = rng.choice((rng.uniform(600, 800), rng.uniform(600, 1000), rng.uniform(700, 1300)))
+        return int(max(LEAST, min(width, HIGHEST * source.width / source.height)))
+    if source.kind == "ticket":
         return int(rng.uniform(600, 1300))
-    usual = (595, 612, 827, 850, 1240, 1275, 1654, 1700)
-    return int(
-        max(
-            LEAST,
-            rng.choice((rng.uniform(700, 1400), rng.uniform(850, 1400), rng.choice(usual), rng.uniform(1200, MOST))),
-        )
-    )
+    usual = rng.choice((612, 850, 1240, 1275, 1654, 1700))
+    narrow, wide = rng.uniform(700, 1400), rng.uniform(1200, MOST)
+    return int(rng.choice((narrow, narrow, rng.uniform(700, 1200), usual, usual, wide)))
 
 
 def _digital(rng: random.Random, source: Leaf | Clean) -> tuple[NDArray[np.uint8], list[Rect], str]:
@@ -108,11 +106,11 @@ def _digital(rng: random.Random, source: Leaf | Clean) -> tuple[NDArray[np.uint8
         width = (
             rng.choice((1275, 1700, 1240, 1654))
             if source.kind != "till" and rng.random() < 0.5
-            else a_width(rng, source.kind)
+            else a_width(rng, source)
         )
         picture, words, detail = _drawn(rng, source, width / source.width)
     words = tightened(words, picture)
-    width = min(MOST, max(LEAST, picture.shape[1] if rng.random() < 0.75 else a_width(rng, source.kind)))
+    width = min(MOST, max(LEAST, picture.shape[1] if rng.random() < 0.75 else a_width(rng, source)))
     if width != picture.shape[1]:
         picture, words = _resized(rng, picture, words, width)
         detail += "+resized"
@@ -142,7 +140,7 @@ def _resized(
 
 def _on_paper(rng: random.Random, look: str, source: Leaf | Clean) -> tuple[NDArray[np.uint8], list[Rect], str]:
     """Printed, and then scanned, photographed or faxed."""
-    width = a_width(rng, source.kind)
+    width = a_width(rng, source)
     printer = rng.choice(
         ("thermal", "thermal", "thermal", "needles", "inkjet", "laser") if source.kind == "till" else PRINTERS[2:]
     )

@@ -5,11 +5,19 @@ from __future__ import annotations
 import random
 
 from benchmarks.genuine.accounts import BRANDS, STYLES, Pen, Table, a_pen
+from benchmarks.genuine.badges import badge, square_code
 from benchmarks.genuine.leaf import Leaf
 from benchmarks.genuine.letters import a_face, face_at
 from benchmarks.genuine.wares import Wares
 
 TITLES = "Certificate|Report|Notice|Agreement|Price List|Inventory|Time Sheet|Delivery Note|Schedule|Results|Register"
+SOLD = (
+    ("#", 0.4, "left"),
+    ("Description", 3.2, "left"),
+    ("Qty", 0.6, "right"),
+    ("Price", 1, "right"),
+    ("Amount", 1.1, "right"),
+)
 TICKETS = "ADMIT ONE|BOARDING PASS|PARKING|DAY TICKET|EVENT|RAFFLE|SINGLE|RETURN"
 FIELDS = "Name|Date|Time|Seat|Row|Gate|Zone|Class|From|To|Price|Ref|Order|Venue|Valid until|Coach"
 
@@ -70,21 +78,13 @@ def invoice(rng: random.Random, split: str) -> Leaf:
         for text in [wares.person(), *wares.address(), f"No. {wares.code()}", wares.date()]:
             pen.text(left, at, text, align)
             at += pen.size * 1.4
-    columns = [
-        ("#", 0.4, "left"),
-        ("Description", 3.2, "left"),
-        ("Qty", 0.6, "right"),
-        ("Price", 1.0, "right"),
-        ("Amount", 1.1, "right"),
-    ]
-    rows, total = [], 0.0
-    for n in range(rng.randint(2, 22)):
-        count, price = rng.randint(1, 12), wares.price()
-        total += count * price
-        rows.append([str(n + 1), wares.goods(), str(count), wares.money(price), wares.money(count * price)])
-    y = Table(columns, margin, right, rng.choice(STYLES[split]), brand).draw(
-        pen, at + pen.size * 2, rows, rng.uniform(1.3, 1.9)
-    )
+    if rng.random() < 0.25:
+        square_code(rng, pen.leaf, margin, pen.leaf.height - margin - 70, rng.uniform(40, 68))
+    elif rng.random() < 0.4:
+        badge(rng, pen.leaf, pen.face, pen.leaf.width / 2, margin, rng.uniform(24, 50), brand)
+    rows, total = _goods(wares)
+    sold = Table(SOLD, margin, right, rng.choice(STYLES[split]), brand)
+    y = sold.draw(pen, at + pen.size * 2, rows, rng.uniform(1.3, 1.9))
     for name, value in (("Subtotal", total), ("Tax 20%", total * 0.2), ("Total", total * 1.2)):
         y += pen.size * 1.7
         pen.text(right - 110, y, name, "right", name == "Total")
@@ -92,9 +92,19 @@ def invoice(rng: random.Random, split: str) -> Leaf:
     return pen.leaf
 
 
+def _goods(wares: Wares) -> tuple[list[list[str]], float]:
+    """Rows of an invoice, and what they come to."""
+    rows, total = [], 0.0
+    for n in range(wares.rng.randint(2, 22)):
+        count, price = wares.rng.randint(1, 12), wares.price()
+        total += count * price
+        rows.append([str(n + 1), wares.goods(), str(count), wares.money(price), wares.money(count * price)])
+    return rows, total
+
+
 def table(rng: random.Random, split: str) -> Leaf:
     """A page of figures in many columns under a title, with a paragraph above."""
-    wares, pen = Wares(rng), a_pen(rng, split, f"table-{split}")
+    wares, pen = Wares(rng, short=True), a_pen(rng, split, f"table-{split}")
     margin = rng.uniform(26, 60)
     right = pen.leaf.width - margin
     pen.text(

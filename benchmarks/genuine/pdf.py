@@ -122,7 +122,7 @@ def drawn_by_pdfium(leaf: Leaf, scale: float, lcd: bool = False) -> NDArray[np.u
 def words_by_pdfium(leaf: Leaf, scale: float) -> list[tuple[float, float, float, float]]:
     """Where the words stand in the picture of ``drawn_by_pdfium``."""
     found = []
-    for run in leaf.runs:
+    for run in (one for one in leaf.runs if not one.mark):
         shape, start = face_at(run.file, 100.0), 0
         x = run.x - BEFORE[run.align] * width_of(run, run.text)
         for word in run.text.split():

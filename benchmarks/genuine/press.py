@@ -28,7 +28,7 @@ def printed(rng: random.Random, picture: NDArray[np.uint8], printer: str) -> Pri
     scale = 1.0
     if printer == "needles":
         plane, scale = _needles(rng, plane)
-    elif printer in {"thermal", "laser", "inkjet"} and rng.random() < 0.75:
+    elif plane.ndim == 2 and printer in {"thermal", "laser", "inkjet"} and rng.random() < 0.8:
         plane, scale = _edges(rng, chance, plane, printer)
     ink = as_plane(1 - plane)
     ink = over(ink, _strength(rng, chance, ink.shape[0], ink.shape[1], printer))
@@ -50,17 +50,16 @@ def _edges(rng: random.Random, chance: Chance, plane: Plane, printer: str) -> tu
     soft = blur(plane, rng.uniform(0.4, 1.0) * (1.3 if printer == "inkjet" else 1.0))
     level = 0.5 + rng.uniform(-0.06, 0.24)  # above a half letters grow fat, below they starve
     steep = rng.uniform(2.0, 9.0)
-    if soft.ndim == 3:
-        rough = rough[..., None]
     return as_plane(np.clip((soft + rough - level) * steep + 0.5, 0, 1)), scale
 
 
 def _needles(rng: random.Random, plane: Plane) -> tuple[Plane, float]:
     """Round dots in a grid of 72 to 144 to the inch."""
     grey = plane if plane.ndim == 2 else as_plane(plane.min(2))
-    coarse = rng.choice((0.5, 0.6, 0.75))
+    wide = grey.shape[1]
+    coarse = rng.uniform(0.6, 0.95) if wide < 900 else min(1.0, rng.uniform(900, 1400) / wide)
     small = cv2.resize(grey, None, fx=coarse, fy=coarse, interpolation=cv2.INTER_AREA)
-    step = 3 if grey.shape[1] * coarse < 700 else 2
+    step = 3 if wide * coarse < 700 else 2
     dots = np.zeros((small.shape[0] * step, small.shape[1] * step), np.float32)
     dots[step // 2 :: step, step // 2 :: step] = small < rng.uniform(0.5, 0.72)
     spread = blur(dots, step * rng.uniform(0.3, 0.48))

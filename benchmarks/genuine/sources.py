@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 SPLITS = ("train", "dev")
 DENSE = (statement, statement, payslip, payslip, invoice, letter, letter, table)
-EVERY = 6
+EVERY = 6  # one number in so many is a kept page
 TIMES = 2  # a drawing that is kept is given out this often at most, each time with another look
 
 

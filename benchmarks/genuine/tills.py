@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from benchmarks.forms.fonts import Face
+from benchmarks.genuine.badges import badge, square_code
 from benchmarks.genuine.leaf import Leaf, Run
 from benchmarks.genuine.letters import a_face, face_at
 from benchmarks.genuine.wares import Wares
@@ -111,7 +112,9 @@ def _head(roll: Roll, wares: Wares, split: str) -> None:
     rng = roll.rng
     align: Literal["left", "middle"] = "left" if rng.random() < 0.25 else "middle"
     if rng.random() < 0.12:
-        _logo(roll)
+        size = roll.size * rng.uniform(2, 5)
+        badge(rng, roll.leaf, roll.face, (roll.leaf.width - size) / 2, roll.y, size, (0, 0, 0))
+        roll.y += size + roll.size * 0.4
     roll.line(wares.shop(), align, rng.random() < 0.6, rng.choice((1.0, 1.0, 1.3, 1.6, 2.0)))
     for text in [*wares.address(), rng.choice(("TEL: ", "Tel ", "Phone ", "")) + wares.digits(9)]:
         roll.line(text, align)
@@ -129,17 +132,6 @@ def _head(roll: Roll, wares: Wares, split: str) -> None:
         else:
             roll.line(f"{name}: {value}")
     roll.split()
-
-
-def _logo(roll: Roll) -> None:
-    """Some blocks of ink."""
-    middle, unit = roll.leaf.width / 2, roll.size * roll.rng.uniform(0.5, 1.2)
-    for n in range(roll.rng.randint(2, 7)):
-        left = middle + (n - 3) * unit
-        roll.leaf.fill(
-            (left, roll.y, left + unit * roll.rng.uniform(0.3, 0.95), roll.y + unit * roll.rng.uniform(1, 3)), (0, 0, 0)
-        )
-    roll.y += unit * 3 + roll.size * 0.5
 
 
 def _items(roll: Roll, wares: Wares, design: str) -> float:
@@ -209,6 +201,10 @@ def _foot(roll: Roll, wares: Wares) -> None:
     rng = roll.rng
     for text in rng.sample(ENDS.split("|"), rng.randint(1, 4)):
         roll.line(text, "middle", rng.random() < 0.15)
+    if rng.random() < 0.12:
+        size = roll.leaf.width * rng.uniform(0.25, 0.45)
+        square_code(rng, roll.leaf, (roll.leaf.width - size) / 2, roll.y + roll.size, size)
+        roll.y += size + roll.size * 2
     if rng.random() < 0.25:
         roll.feed(0.5)
         x = roll.leaf.width * 0.2

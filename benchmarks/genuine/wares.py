@@ -31,13 +31,15 @@ service""".split()
 class Wares:
     """Texts by chance; every call gives another."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, short: bool = False) -> None:
+        """``short``: days are written in ten letters or fewer, for columns."""
         self.rng = rng
         self.comma = rng.random() < 0.22
         self.symbol = rng.choice(["", "", "", "$", "£", "€", "RM", "EUR ", "USD ", "CHF ", "Rs."])
         self.after = self.comma and rng.random() < 0.5
         self.upper = rng.random() < 0.45
-        self.day = rng.choice([*pools.DAY_FIRST.split("|"), *pools.MONTH_FIRST.split("|")])
+        days = [*pools.DAY_FIRST.split("|"), *pools.MONTH_FIRST.split("|")]
+        self.day = rng.choice([day for day in days if not short or "mon" not in day.lower()])
 
     def _case(self, text: str) -> str:
         return text.upper() if self.upper else text

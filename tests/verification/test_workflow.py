@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -327,7 +328,7 @@ def test_a_decision_needs_sense(at_work: Verification) -> None:
 
 
 def test_a_suspicion_of_forgery_goes_to_a_person_and_never_decides(tmp_path: Path) -> None:
-    def check(data: bytes, reading: Reading) -> Reason:
+    def check(data: bytes, name: str, reading: Reading, stop: Event) -> Reason:
         line = reading.pages[0].lines[0]
         found = Region(line.text, line.confidence, line.place)
         return Reason("forgery", b"1259666" not in data, "the number was changed", (found,))

@@ -6,6 +6,7 @@ could; what it changed is measured afterwards (``forged``), not believed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 
 TRIES = 60
 VISIBLE = 24  # levels that a pixel must differ by to count as changed by a person
+NUMBER = re.compile(r"[0-9]+")
+DATE = re.compile(r"[0-9][/.:-][0-9]+[/.:-][0-9]")
 LEAST = 14  # pixels that must differ so
 
 
@@ -61,7 +64,7 @@ def forged(page: Page, kind: str, donor: Page, dice: Dice, places: int) -> tuple
 
 
 def _fits(kind: str, word: Word) -> bool:
-    return kind in ("removal", "insertion") or any(letter.isdigit() for letter in word.text)
+    return kind == "removal" or NUMBER.search(word.text) is not None
 
 
 def _changed(before: Pixels, after: Pixels) -> Area | None:
@@ -85,11 +88,11 @@ def copy_move(scene: Scene, word: Word) -> bool:
         and clear(scene.pixels, other.area)
         and abs(tight(scene.pixels, other.area).height - target.height) <= max(1, target.height // 6)
     ]
-    chosen = scene.pick(alike)
+    chosen = scene.pick(_like(word, alike))
     if chosen is None:
         return False
     source = tight(scene.pixels, chosen.area)
-    one, other = _letters(scene, word, target), _letters(scene, chosen, source)
+    one, other = _figures(scene, word, target), _figures(scene, chosen, source)
     if one and other and scene.dice.chance(0.6):
         count = scene.dice.random.randint(1, min(len(one), len(other), 4))
         target, source = _span(scene, one, count), _span(scene, other, count)
@@ -104,7 +107,7 @@ def splice(scene: Scene, word: Word) -> bool:
     """Figures of another page, made as high and as bright as those that they cover."""
     target = tight(scene.pixels, word.area)
     words = [other for other in scene.donor.words if _fits("digits", other) and clear(scene.donor.pixels, other.area)]
-    chosen = scene.pick(words)
+    chosen = scene.pick(_like(word, words))
     if chosen is None:
         return False
     source = tight(scene.donor.pixels, chosen.area)
@@ -126,14 +129,9 @@ def splice(scene: Scene, word: Word) -> bool:
 def digits(scene: Scene, word: Word) -> bool:
     """Figures covered and typed anew, with another value."""
     target, text = tight(scene.pixels, word.area), word.text
-    letters = _letters(scene, word, target)
-    if letters and scene.dice.chance(0.6):
-        figures = [number for number, letter in enumerate(text) if letter.isdigit()]
-        first = scene.dice.random.choice(figures)
-        last = next((at for at in range(first, len(text)) if not text[at].isdigit()), len(text))
-        last = min(last, first + scene.dice.random.randint(1, 3))
-        target = _over(letters[first:last], target)
-        text = text[first:last]
+    letters, part = _letters(scene, word, target), _part(text, scene.dice)
+    if letters and (DATE.search(text) or scene.dice.chance(0.6)):
+        target, text = _over(letters[part], target), text[part]
     colour, ground = ink(scene.pixels, target), target.grown(1, scene.pixels)
     rough = float(scene.pixels[ground.top : ground.bottom, ground.left : ground.right].max(axis=2).std()) / 12
     cover(scene.pixels, ground, scene.dice, scene.dice.random.choice(("flat", "flat", "clone", "telea")))
@@ -164,25 +162,21 @@ def removal(scene: Scene, word: Word) -> bool:
 
 
 def insertion(scene: Scene, word: Word) -> bool:
-    """Figures put in front of or after a word, or a new amount on the free part of its line."""
+    """Figures put in front of or after a number, or a new amount on the free part of a line."""
     target = tight(scene.pixels, word.area)
-    near = scene.dice.chance(0.6)
-    length = scene.dice.random.randint(1, 2) if near else scene.dice.random.randint(3, 6)
-    text = "".join(scene.dice.random.choice("1234567890") for _ in range(length))
-    if not near and length > 3:
-        text = f"{text[:-2]}.{text[-2:]}"
-    if letters := _copied_figure(scene, target) if near and scene.dice.chance(0.4) else None:
-        drawn, colour = letters, None
-    else:
-        drawn, colour = lettered(text, target.height, scene.dice), ink(scene.pixels, target)
+    near = scene.dice.chance(0.7)
+    sides = [NUMBER.match(word.text[0]) is not None, NUMBER.match(word.text[-1]) is not None] if near else [True, True]
+    text = "".join(scene.dice.random.choices("1234567890", k=scene.dice.random.randint(1, 2) if near else 4))
+    text = text if near else f"{text[:2]}.{text[2:]}"
+    copied = _copied_figure(scene, target) if near and scene.dice.chance(0.4) else None
+    drawn = lettered(text, target.height, scene.dice) if copied is None else copied
     gap = max(2, target.height // 8) if near else scene.dice.random.randint(target.height, 4 * target.height)
     width = drawn.shape[1]
-    for left in (target.left - gap - width, target.right + gap):
-        free = Area(left - 1, target.top, left + width + 1, target.bottom)
-        if empty(scene.pixels, free):
-            if colour is None:
-                return _paste(scene, drawn.astype(np.uint8), left, target.bottom, darker=True)
-            return stamp(scene.pixels, drawn, left + 2, target.bottom, colour) is not None
+    for left, wanted in zip((target.left - gap - width, target.right + gap), sides, strict=True):
+        if wanted and empty(scene.pixels, Area(left - 1, target.top, left + width + 1, target.bottom)):
+            if copied is not None:
+                return _paste(scene, copied.astype(np.uint8), left, target.bottom, darker=True)
+            return stamp(scene.pixels, drawn, left + 2, target.bottom, ink(scene.pixels, target)) is not None
     return False
 
 
@@ -201,6 +195,31 @@ def _letters(scene: Scene, word: Word, target: Area) -> list[Area]:
     return found if len(found) == len(word.text) else []
 
 
+def _figures(scene: Scene, word: Word, target: Area) -> list[Area]:
+    """The letters of the longest number in a word."""
+    letters = _letters(scene, word, target)
+    found = max(NUMBER.finditer(word.text), key=lambda number: len(number[0]), default=None)
+    return letters[found.start() : found.end()] if letters and found else []
+
+
+def _like(word: Word, others: list[Word]) -> list[Word]:
+    """Those that look like the word (an amount, a date, a number of about its length), or all if none does."""
+    shape = NUMBER.sub("9", word.text)
+    same = [other for other in others if NUMBER.sub("9", other.text) == shape]
+    near = [other for other in same if abs(len(other.text) - len(word.text)) <= 1]
+    return near or same or [other for other in others if abs(len(other.text) - len(word.text)) <= 2] or others
+
+
+def _part(text: str, dice: Dice) -> slice:
+    """Some figures that stand side by side: one to three, of a date the last one only."""
+    found = dice.random.choice(list(NUMBER.finditer(text)))
+    if DATE.search(text):
+        found = list(NUMBER.finditer(text))[-1]
+        return slice(found.end() - 1, found.end())
+    first = dice.random.randrange(found.start(), found.end())
+    return slice(first, min(found.end(), first + dice.random.randint(1, 3)))
+
+
 def _over(letters: list[Area], target: Area) -> Area:
     return Area(letters[0].left, target.top, letters[-1].right, target.bottom)
 
@@ -212,11 +231,11 @@ def _span(scene: Scene, letters: list[Area], count: int) -> Area:
 
 def _other(text: str, dice: Dice) -> str:
     """Another value of the same shape: every figure may differ, the first one does."""
-    figures = [number for number, letter in enumerate(text) if letter.isdigit()]
+    figures = [number for number, letter in enumerate(text) if letter in "0123456789"]
     fixed = figures[0] if figures else -1
     out = []
     for number, letter in enumerate(text):
-        if not letter.isdigit():
+        if letter not in "0123456789":
             out.append(letter)
         else:
             out.append(dice.random.choice([figure for figure in "123456789" if figure != letter or number != fixed]))
@@ -255,7 +274,7 @@ def _paste(scene: Scene, patch: Pixels, left: int, bottom: int, darker: bool = F
 def _copied_figure(scene: Scene, target: Area) -> NDArray[np.float32] | None:
     """The pixels of one figure of the page that is as high as the target."""
     for word in scene.dice.random.sample(scene.words, len(scene.words))[:30]:
-        if not word.text.isdigit() or not clear(scene.pixels, word.area):
+        if not NUMBER.fullmatch(word.text) or not clear(scene.pixels, word.area):
             continue
         area = tight(scene.pixels, word.area)
         letters = _letters(scene, word, area)

@@ -92,7 +92,9 @@ def _blank(pixels: Pixels, area: Area, dice: Dice) -> Area | None:
         (across * (area.width + dice.random.randint(1, 9)), down * (area.height + dice.random.randint(0, 9)))
         for across, down in ways
     ]
-    return next((found for step in steps if empty(pixels, found := area.moved(*step))), None)
+    here = paper(pixels, area)
+    blanks = (found for step in steps if empty(pixels, found := area.moved(*step)))
+    return next((blank for blank in blanks if np.abs(paper(pixels, blank) - here).max() < 12), None)
 
 
 def _inpaint(pixels: Pixels, area: Area, method: int, radius: int) -> None:

@@ -51,6 +51,7 @@ class Judged:
     seconds: float
     pixels: int
     error: str = ""
+    changed: float = 0.0  # share of the page's pixels in changed places
 
     @property
     def score(self) -> float:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.judgement.forgery.changes import KINDS, NotForgeable, forged
+from benchmarks.judgement.forgery.changes import KINDS, NUMBER, NotForgeable, forged
 from benchmarks.judgement.forgery.page import Area, Dice, Page, Word
 from benchmarks.judgement.forgery.plan import Case
 from benchmarks.judgement.forgery.saves import passed, sent
@@ -32,7 +33,7 @@ def made(case: Case, folder: Path, open_page: Open, donors: list[tuple[str, str]
 
     Raises NotForgeable where no word takes any kind of forgery.
     """
-    truth = folder / "cases" / f"{case.key}.json"
+    truth = folder / f"{case.key}.json"
     if truth.exists():
         return _read(truth)
     truth.parent.mkdir(parents=True, exist_ok=True)
@@ -42,7 +43,9 @@ def made(case: Case, folder: Path, open_page: Open, donors: list[tuple[str, str]
         kind, changed, places = _forged(case, page, open_page, donors)
         files.append(_put(case, folder, changed, "forged", kind, places))
     told = [[file.path.name, file.forged, file.kind, [_list(area) for area in file.places]] for file in files]
-    truth.write_text(json.dumps(told), "utf-8")
+    draft = truth.with_suffix(f".{os.getpid()}")
+    draft.write_text(json.dumps(told), "utf-8")
+    draft.replace(truth)  # at once, for other runs with the same folder
     return files
 
 
@@ -59,12 +62,13 @@ def _list(area: Area) -> list[int]:
 
 
 def _cut(case: Case, page: Page) -> Page:
-    """The whole page, or a crop around one of its words."""
+    """The whole page, or a crop around one of its numbers."""
     height, width = page.pixels.shape[:2]
     dice = Dice(case.key, "cut")
     if case.whole or not page.words or max(width, height) <= SIDE:
         return page
-    centre = dice.random.choice(page.words).area
+    numbers = [word for word in page.words if NUMBER.search(word.text)]
+    centre = dice.random.choice(numbers or page.words).area
     size = (min(width, dice.random.randint(640, SIDE)), min(height, dice.random.randint(480, SIDE)))
     left = min(max(0, centre.left - dice.random.randint(0, size[0] - 1)), width - size[0])
     top = min(max(0, centre.top - dice.random.randint(0, size[1] - 1)), height - size[1])
@@ -113,6 +117,6 @@ def _donor(case: Case, open_page: Open, donors: list[tuple[str, str]], dice: Dic
 
 def _put(case: Case, folder: Path, page: Page, label: str, kind: str, places: tuple[Area, ...]) -> Made:
     data, suffix, there = sent(page.pixels, places, case.after, f"{case.key} after")
-    path = folder / "cases" / f"{case.key}-{label}{suffix}"
+    path = folder / f"{case.key}-{label}{suffix}"
     path.write_bytes(data)
     return Made(path, bool(kind), kind, there)

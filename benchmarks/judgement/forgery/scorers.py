@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -24,29 +26,42 @@ class Scorer(Protocol):
 
 
 def scorer(name: str, words: bool = True) -> Scorer:
-    """``ours`` or ``ela``."""
-    return Ours(words) if name == "ours" else ErrorLevels()
+    """One of ``SCORERS``."""
+    return SCORERS[name](words)
 
 
 def version(name: str, words: bool) -> str:
     """A name for what judges, another one as soon as its code or its network changes: kept answers hang on it."""
     import groundstone.forensics
 
-    package = Path(groundstone.forensics.__file__).parent if name == "ours" else Path(__file__)
-    files = sorted(path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    code = _hashed((Path(groundstone.forensics.__file__).parent if name == "ours" else Path(__file__),))
+    return f"{name}{'' if words or name != 'ours' else '-no-words'}-{code}"
+
+
+def code_of(*names: str) -> str:
+    """The same for the files of this package."""
+    return _hashed(tuple(Path(__file__).with_name(name) for name in names))
+
+
+@cache
+def _hashed(paths: tuple[Path, ...]) -> str:
+    found = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*")))]
     told = hashlib.sha256()
-    for path in files or [package]:
-        told.update(path.name.encode() + b"\0" + path.read_bytes())
-    return f"{name}{'' if words or name != 'ours' else '-no-words'}-{told.hexdigest()[:12]}"
+    for file in found:
+        if file.is_file() and "__pycache__" not in file.parts:
+            told.update(file.name.encode() + b"\0" + file.read_bytes())
+    return told.hexdigest()[:12]
 
 
 class Ours:
     """``Platform().forensics``; file names are hidden from it, since they say what is forged."""
 
-    def __init__(self, words: bool) -> None:
+    def __init__(self, words: bool = True) -> None:
         from groundstone import Platform
 
-        self._forensics = Platform().forensics
+        platform = Platform()
+        atexit.register(platform.close)  # ends its child processes
+        self._forensics = platform.forensics
         self._words = words
 
     def judge(self, paths: Sequence[Path]) -> list[Report]:
@@ -55,6 +70,9 @@ class Ours:
 
 class ErrorLevels:
     """Saved at quality 90 and compared, at full resolution; the brightest window is the score and the place."""
+
+    def __init__(self, words: bool = False) -> None:
+        """It knows nothing of words."""
 
     def judge(self, paths: Sequence[Path]) -> list[Report]:
         return [self._report(path) for path in paths]
@@ -74,6 +92,9 @@ class ErrorLevels:
         basis = "error levels at quality 90"
         page = PageReport(1, width, height, said, basis, probability, interval, (), (box,), heat)
         return Report(path.name, "image/*", 1, said, basis, probability, interval, (), (box,), (page,))
+
+
+SCORERS: dict[str, Callable[[bool], Scorer]] = {"ela": ErrorLevels, "ours": Ours}
 
 
 def _levels(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

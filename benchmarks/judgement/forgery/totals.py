@@ -18,7 +18,7 @@ from benchmarks.judgement.forgery.figures import (
     wilson,
 )
 from benchmarks.judgement.forgery.judged import Judged
-from benchmarks.judgement.forgery.plan import MAIN
+from benchmarks.judgement.forgery.plan import CONDITIONS, MAIN
 from numpy.typing import NDArray
 
 Figure = dict[str, Any]  # "value" and "interval"
@@ -27,7 +27,8 @@ Figure = dict[str, Any]  # "value" and "interval"
 def totals(rows: Sequence[Judged], seed: int = 0) -> dict[str, Any]:
     """All figures of a run."""
     paired = [row for row in rows if not row.condition.startswith(("genuine", "published"))]
-    conditions = list(dict.fromkeys(row.condition for row in paired))
+    met = {row.condition for row in paired}
+    conditions = [name for name in CONDITIONS if name in met]
     return {
         "files": len(rows),
         "errors": Counter(row.error for row in rows if row.error).most_common(),
@@ -61,6 +62,7 @@ def about(rows: Sequence[Judged], seed: int) -> dict[str, Any]:
         "forged called forged": _share(row.verdict == "forged" for row in forged),
         "genuine called forged": _share(row.verdict == "forged" for row in rows if not row.forged),
         "cannot tell": _share(row.verdict == "cannot tell" for row in rows),
+        "changed share of a page": float(np.median([row.changed for row in forged])) if forged else None,
         "seconds": mean(np.array([row.seconds for row in rows])),
     }
 
@@ -74,11 +76,11 @@ def _parts(rows: Sequence[Judged], seed: int) -> dict[str, dict[str, Any]]:
     }
     keys: dict[str, Callable[[Judged], str]] = {
         "last save": lambda row: row.last.removesuffix(" 4:4:4"),
-        "first save": lambda row: row.before.partition(">")[0].strip() or "none",
+        "first save": lambda row: row.before.partition(">")[0].strip() if "jpeg" in row.before else "none",
         "grid": lambda row: "aligned" if row.aligned else "off the grid",
         "pages": lambda row: row.page,
         "part": lambda row: row.part,
-        "split": lambda row: "seen" if row.seen else "unseen",
+        "split": split_of,
     }
     for name, key in keys.items():
         groups: dict[str, list[Judged]] = defaultdict(list)
@@ -96,7 +98,7 @@ def false_alarms(rows: Sequence[Judged], seed: int) -> dict[str, Any]:
         for name in (
             row.condition,
             f"part: {row.part}",
-            f"split: {'seen' if row.seen else 'unseen'}",
+            f"split: {split_of(row)}",
             f"chain: {row.after or row.last}",
             "all",
         ):
@@ -144,6 +146,11 @@ def pairs_of(rows: Sequence[Judged]) -> list[dict[str, Any]]:
             }
         )
     return out
+
+
+def split_of(row: Judged) -> str:
+    """``seen``, ``unseen``, or ``published`` of what everybody knows."""
+    return "published" if row.part == "tampering" else "seen" if row.seen else "unseen"
 
 
 def missed(rows: Sequence[Judged], seen_only: bool) -> list[Judged]:

@@ -13,18 +13,22 @@ from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 
+import cv2
 import numpy as np
 from benchmarks.judgement.forgery import own, receipts
 from benchmarks.judgement.forgery.changes import NotForgeable
 from benchmarks.judgement.forgery.judged import Judged, hits, judged_of, pixels_of, size_of, window_aucs
 from benchmarks.judgement.forgery.make import Made, made
-from benchmarks.judgement.forgery.page import Page
+from benchmarks.judgement.forgery.page import Dice, Page
 from benchmarks.judgement.forgery.plan import Case, genuine, pairs
 from benchmarks.judgement.forgery.published import PLACES, published
-from benchmarks.judgement.forgery.scorers import Scorer, scorer, version
+from benchmarks.judgement.forgery.scorers import Scorer, code_of, scorer, version
 from PIL import Image
 
 from groundstone.errors import GroundstoneError
+
+DRAWERS = ("own.py", "facts.py", "scanner.py", "layouts")
+MAKERS = ("changes.py", "ink.py", "lettering.py", "make.py", "page.py", "plan.py", "receipts.py", "saves.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +42,21 @@ class Setup:
     tampering: Path | None = None
     donors: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def own(self) -> Path:
+        """Where our own pages are kept, by the code that draws them."""
+        return self.scratch / f"own-{code_of(*DRAWERS)}"
+
+    @property
+    def cases(self) -> Path:
+        """Where the files of the cases are kept, by the code that makes them."""
+        return self.scratch / f"cases-{code_of(*DRAWERS, *MAKERS)}"
+
     def open(self, page: tuple[str, str]) -> Page:
         """Page (part, name)."""
         part, name = page
         if part == "own":
-            return own.own(self.scratch / "own", name)
+            return own.own(self.own, name)
         if part == "receipts":
             assert self.receipts  # such pages are only in the plan of a run with a folder
             return receipts.receipt(self.receipts, name)
@@ -85,7 +99,7 @@ def pages_of(setup: Setup, parts: Sequence[str], limit: int | None) -> list[tupl
         named += [("receipts", name) for name in _spread(receipts.receipt_names(setup.receipts), limit)]
     if "own" in parts:
         names = own.own_names()
-        own.draw(setup.scratch / "own", names)
+        own.draw(setup.own, names)
         named += [("own", name) for name in _spread(names, limit)]
     if "tampering" in parts and setup.tampering and (setup.tampering / PLACES).exists():
         originals = {pair.genuine.path.relative_to(setup.tampering).as_posix() for pair in published(setup.tampering)}
@@ -96,14 +110,14 @@ def pages_of(setup: Setup, parts: Sequence[str], limit: int | None) -> list[tupl
 def _spread(names: list[str], limit: int | None) -> list[str]:
     if not limit or limit >= len(names):
         return names
-    return [names[at * len(names) // limit] for at in range(limit)]
+    return sorted(Dice("limit").random.sample(names, limit))
 
 
 def worked(
     setup: Setup, todo: Sequence[Task], jobs: int, fresh: bool = False, judge: Scorer | None = None
 ) -> list[Judged]:
     """Every answer, from the file of kept answers if what judges has not changed since. ``judge``: a stand-in."""
-    kept_at = setup.scratch / "answers" / f"{version(setup.scorer, setup.words)}.jsonl"
+    kept_at = setup.scratch / "answers" / f"{version(setup.scorer, setup.words)}-{setup.cases.name}.jsonl"
     kept_at.parent.mkdir(parents=True, exist_ok=True)
     if fresh:
         kept_at.unlink(missing_ok=True)
@@ -143,6 +157,7 @@ def _answers(
             assert judge
             yield task.key, answered(setup, task, judge)
         return
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # processes share the cores, threads would get in their way
     with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (setup,)) as pool:
         waiting: dict[Future[list[Judged]], str] = {pool.submit(_work, task): task.key for task in missing}
         for done in as_completed(waiting):
@@ -153,19 +168,20 @@ _here: list[tuple[Setup, Scorer]] = []  # what a process of the pool works with
 
 
 def _start(setup: Setup) -> None:
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    cv2.setNumThreads(1)
     _here.append((setup, scorer(setup.scorer, setup.words)))
 
 
 def _work(task: Task) -> list[Judged]:
-    return answered(*_here[0][:1], task, _here[0][1])
+    setup, judge = _here[0]
+    return answered(setup, task, judge)
 
 
 def answered(setup: Setup, task: Task, judge: Scorer) -> list[Judged]:
     """The files of a task, judged; none where the page took no forgery."""
     opened = lru_cache(2)(setup.open)
     try:
-        files = made(task.case, setup.scratch, opened, list(setup.donors)) if task.case else list(task.files)
+        files = made(task.case, setup.cases, opened, list(setup.donors)) if task.case else list(task.files)
     except NotForgeable:
         return []
     return [_judged(task, file, judge) for file in files]
@@ -194,6 +210,7 @@ def _judged(task: Task, file: Made, judge: Scorer) -> Judged:
         file.forged, report.verdict if report else "error", report.probability if report else None, low, high,
         tuple(f"{item.kind}: {item.text}" for item in report.evidence) if report else (),
         len(report.boxes) if report else 0, hit, hot, windows, inked, seconds, pixels.shape[0] * pixels.shape[1], error,
+        sum(place.width * place.height for place in file.places) / (pixels.shape[0] * pixels.shape[1]),
     )  # fmt: skip
 
 

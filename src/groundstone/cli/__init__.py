@@ -32,7 +32,8 @@ def cli() -> None:
 
 
 COMMANDS = (
-    demo, serve, run, read, forensics, verification, kb, models, movies, builder, evaluate, usage, summarise, translate, keys, mcp,
+    demo, serve, run, read, forensics, verification, kb, models, movies, builder, evaluate, usage, summarise, translate,
+    keys, mcp,
 )  # fmt: skip
 for command in COMMANDS:
     cli.add_command(command)

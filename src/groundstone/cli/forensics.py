@@ -134,19 +134,16 @@ def _show_pages(pages: Sequence[PageReport]) -> None:
 def _judgement(found: Report | PageReport) -> str:
     if found.probability is None or found.interval is None:
         return found.verdict
+    from groundstone.forensics.reason import share
+
     low, high = found.interval
-    return f"{found.verdict}, probability of forgery {_share(found.probability)} ({_share(low)} to {_share(high)})"
-
-
-def _share(value: float) -> str:
-    """In percent; nothing is ever certain."""
-    return f"{min(max(value, 0.01), 0.99):.0%}"
+    return f"{found.verdict}, probability of forgery {share(found.probability)} ({share(low)} to {share(high)})"
 
 
 def _side(one: Evidence) -> str:
-    """Whether it speaks for a forgery; what the pixels tell has its odds in the probability already."""
-    seen = one.kind in ("pixels", "history") and bool(one.boxes)
-    return "for" if one.odds > 0 or seen else "against" if one.odds < 0 else "also"
+    from groundstone.forensics.reason import speaks_for
+
+    return "for" if speaks_for(one) else "against" if one.odds < 0 else "also"
 
 
 def _places(boxes: Sequence[Box], page_count: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -83,7 +83,7 @@ class Loaded(Protocol):
         """Raises InvalidInput for a body that the model cannot take, ModelError and its kinds when it fails."""
         ...
 
-    def stream(self, call: Call) -> Iterator[bytes]:
+    def stream(self, call: Call) -> Generator[bytes, None, None]:
         """The answer piece by piece. Raises WrongModel at once for a model that gives it whole only."""
         ...
 

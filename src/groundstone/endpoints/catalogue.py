@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from groundstone.endpoints import generation
@@ -32,7 +32,7 @@ class CatalogueModel:
             return _answer(self._vectors(call.caller, value))
         return _answer(self._labels(call.caller, value) if info.engine == CUSTOM else self._reply(call.caller, value))
 
-    def stream(self, call: Call) -> Iterator[bytes]:
+    def stream(self, call: Call) -> Generator[bytes, None, None]:
         value = self._sent(call)
         info = self._models.info(call.caller, self._name)
         if info.task != "chat" or info.engine == CUSTOM:
@@ -62,10 +62,9 @@ class CatalogueModel:
         """As pipelines of text classification do: the likeliest label of each text, or ``top_k`` of them."""
         generation.only(value, ("inputs", "parameters"), "the body")
         told = value.get("parameters") or {}
-        most = told.get("top_k", 1) if isinstance(told, dict) else 0
-        if not isinstance(told, dict) or set(told) - {"top_k"} or not (most is None or type(most) is int and most > 0):
+        if not isinstance(told, dict) or set(told) - {"top_k"} or not _is_count(told.get("top_k", 1)):
             raise InvalidInput('"parameters" may hold "top_k": how many labels of each text, or null for all')
-        texts = _texts(value.get("inputs"))
+        most, texts = told.get("top_k", 1), _texts(value.get("inputs"))
         ranked = [_ranked(scores, most) for scores in self._models.scores(caller, self._name, texts)]
         if isinstance(value["inputs"], str):
             return ranked[0]
@@ -101,6 +100,10 @@ def _texts(inputs: Any) -> list[str]:
     if not all(isinstance(text, str) and text.strip() for text in texts):
         raise InvalidInput('"inputs" holds texts, none of them empty')
     return texts
+
+
+def _is_count(value: Any) -> bool:
+    return value is None or (type(value) is int and value > 0)
 
 
 def _ranked(scores: Mapping[str, float], most: int | None) -> list[dict[str, Any]]:

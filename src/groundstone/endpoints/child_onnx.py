@@ -81,9 +81,12 @@ class Network:
 def main() -> None:
     """The task is the only argument: JSON with folder, file and bytes of memory."""
     task = json.loads(sys.argv[1])
-    with socket.socket(fileno=os.dup(0)) as connection:
-        with connection.makefile("rb") as questions, connection.makefile("wb") as answers:
-            serve(task, questions, answers)
+    with (
+        socket.socket(fileno=os.dup(0)) as connection,
+        connection.makefile("rb") as questions,
+        connection.makefile("wb") as answers,
+    ):
+        serve(task, questions, answers)
 
 
 def serve(task: dict[str, Any], questions: BinaryIO, answers: BinaryIO) -> None:

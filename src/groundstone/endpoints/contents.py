@@ -95,8 +95,8 @@ def _unknown(names: list[str]) -> InvalidInput:
         )
     if ".gguf" in ends or {"config.json", "model.safetensors"} <= last:
         return UnsupportedDocument(
-            "the package holds a language model; put it into the catalogue (docs/engines.md) and name it in model.json: "
-            '{"kind": "catalogue", "model": "NAME"}'
+            "the package holds a language model; put it into the catalogue (docs/engines.md) and name it in model.json "
+            'as {"kind": "catalogue", "model": "NAME"}'
         )
     return UnsupportedDocument(
         "the package holds no model that is served here: 1/model.onnx, a folder of `groundstone forensics train`, or a "

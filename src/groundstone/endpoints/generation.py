@@ -7,8 +7,8 @@ https://huggingface.co/docs/text-generation-inference for the members.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from groundstone.errors import InvalidInput
@@ -137,7 +137,7 @@ class Told:
 
     asked: Asked
     text: str = ""
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     stop: StopReason = "stop"
     stopped_by: str | None = None
 
@@ -157,7 +157,7 @@ class Told:
         tokens = {"generated_tokens": self.usage.output_tokens, "input_length": self.usage.input_tokens}
         return {"finish_reason": reason, "seed": self.asked.options.seed, **tokens}
 
-    def events(self, deltas: Iterator[Delta]) -> Iterator[bytes]:
+    def events(self, deltas: Iterator[Delta]) -> Generator[bytes, None, None]:
         """Server-sent events as TGI streams them; the last one has the whole text and the counts."""
         index = 0
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from groundstone.endpoints.base import Answer, Call, Given
@@ -24,7 +24,7 @@ class OnnxModel:
     def predict(self, call: Call) -> Answer:
         return Answer(self._pool.ask(call.media_type, call.body))
 
-    def stream(self, call: Call) -> Iterator[bytes]:
+    def stream(self, call: Call) -> Generator[bytes, None, None]:
         raise WrongModel("this model answers whole; call InvokeEndpoint, not InvokeEndpointWithResponseStream")
 
     def close(self) -> None:

@@ -27,7 +27,7 @@ MOST_BYTES = 2**30  # of a package as it arrives
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """An unpacked package. ``files``: SHA-256 by name; ``root``: where in it the model lies; ``file``: its ONNX file."""
+    """An unpacked package. ``files``: SHA-256 by name; ``root``: folder of the model in it; ``file``: its ONNX file."""
 
     sha256: str
     size: int

@@ -98,7 +98,7 @@ def _picture(entries: Any) -> PictureInput | None:
     mean, deviation = _bands(entries, "mean", 0.0), _bands(entries, "deviation", 1.0)
     if any(value <= 0 for value in deviation):
         raise ValueError('"deviation" has numbers above 0')
-    return PictureInput(look, quality, *size, layout=layout, scale=float(scale), mean=mean, deviation=deviation)
+    return PictureInput(look, quality, size[0], size[1], layout, float(scale), mean, deviation)
 
 
 def _bands(entries: Mapping[str, Any], name: str, default: float) -> tuple[float, ...]:

@@ -129,8 +129,8 @@ class Registry:
         with self.packages.locked(caller):
             content, notes = self._content(caller, package, model, None)
             number = self._next(caller, found)
-            body = {"content": content.to_json(), "notes": list(notes), "told": dict(told or {}), "tags": {}}
-            body |= {"group": group, "version": number, "approval": approval}
+            body: dict[str, Any] = {"content": content.to_json(), "notes": list(notes), "told": dict(told or {})}
+            body |= {"tags": {}, "group": group, "version": number, "approval": approval}
             return self._resources.put(
                 caller, VERSION, _id(), body, name=str(number), parent=found.id, client_token=token
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from groundstone.endpoints.base import JSON, PICTURES, Answer, Call, Given
 from groundstone.errors import InvalidInput, WrongModel
 
 Look = Callable[[bytes, str], Mapping[str, Any]]  # picture or document and its media type -> a report, as JSON
-Load = Callable[[Path | None], Look]  # the folder of a trained model; None for the one that ships
+# The folder of a trained model, or None for the one that ships -> the function, and what ends it.
+Load = Callable[[Path | None], tuple[Look, Callable[[], None]]]
 DOCUMENTS = (*PICTURES, "application/pdf", "image/tiff", "application/octet-stream")
 MOST_INSTANCES = 16
 
@@ -24,8 +25,8 @@ MOST_INSTANCES = 16
 class ReportModel:
     """A function from pictures to reports behind an endpoint."""
 
-    def __init__(self, look: Look) -> None:
-        self._look = look
+    def __init__(self, look: Look, end: Callable[[], None]) -> None:
+        self._look, self._end = look, end
 
     def predict(self, call: Call) -> Answer:
         if call.media_type in DOCUMENTS:
@@ -34,11 +35,11 @@ class ReportModel:
             raise InvalidInput(f"bodies are {', '.join(DOCUMENTS)} or {JSON}, not {call.media_type[:60]!r}")
         return _answer({"predictions": [self._look(data, "") for data in _instances(call.body)]})
 
-    def stream(self, call: Call) -> Iterator[bytes]:
+    def stream(self, call: Call) -> Generator[bytes, None, None]:
         raise WrongModel("this model answers whole; call InvokeEndpoint, not InvokeEndpointWithResponseStream")
 
     def close(self) -> None:
-        """The function holds nothing of its own."""
+        self._end()
 
 
 class ReportRunner:
@@ -48,7 +49,7 @@ class ReportRunner:
         self._load = load
 
     def load(self, given: Given) -> ReportModel:
-        return ReportModel(self._load(given.folder))
+        return ReportModel(*self._load(given.folder))
 
 
 def _instances(body: bytes) -> list[bytes]:

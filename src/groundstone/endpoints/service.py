@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -13,13 +13,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from groundstone.endpoints.base import Answer, Call, Content, Loaded, Runner, Variant
+from groundstone.endpoints.base import Answer, Call, Content, Runner, Variant
+from groundstone.endpoints.counting import Watch
 from groundstone.endpoints.loading import Loading
 from groundstone.endpoints.metrics import Metrics, Tally
 from groundstone.endpoints.packages import Packages
 from groundstone.endpoints.registry import Registry, check_name
 from groundstone.endpoints.share import Shares
-from groundstone.errors import Conflict, GroundstoneError, InvalidInput, LimitExceeded, NotFound
+from groundstone.errors import Conflict, GroundstoneError, InvalidInput, LimitExceeded, ModelError, NotFound
 from groundstone.identity import Principal
 from groundstone.jobs import Workers
 
@@ -32,6 +33,8 @@ UNDER_WAY = (CREATING, UPDATING)
 MOST, MOST_VARIANTS, MOST_INSTANCES = 100, 10, 64
 REASON_LENGTH = 1000
 Found = Sequence["Resource"]
+Rows = list[dict[str, Any]]  # in the class below, "list" is a method
+Tallies = dict[int, Tally]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +70,26 @@ class Endpoints:
     # -- configurations --------------------------------------------------------------------------------
 
     def configure(
-        self, caller: Principal, name: str, variants: Sequence[Variant], told: Mapping[str, Any] | None = None
+        self,
+        caller: Principal,
+        name: str,
+        variants: Sequence[Variant],
+        told: Mapping[str, Any] | None = None,
+        *,
+        fixed: bool = False,
     ) -> Resource:
-        """A configuration: the variants that an endpoint will have. Their models must exist; their contents are set here.
+        """A configuration: the variants that an endpoint will have, with what their models are now.
+
+        ``fixed``: variants that have a content keep it, whatever became of their models.
 
         Raises InvalidInput, NotFound for a model, Conflict for a name that is taken.
         """
         check_name(name, "a configuration")
         _check_variants(variants)
-        filled = [replace(one, content=self.registry.content(caller, one.model)) for one in variants]
+        filled = [
+            one if fixed and one.content.kind else replace(one, content=self.registry.content(caller, one.model))
+            for one in variants
+        ]
         body = {"variants": [one.to_json() for one in filled], "told": dict(told or {}), "tags": {}}
         return self._resources.put(caller, CONFIG, secrets.token_hex(6), body, name=name)
 
@@ -95,7 +109,7 @@ class Endpoints:
 
     # -- endpoints -------------------------------------------------------------------------------------
 
-    def create(self, caller: Principal, name: str, config: str, told: Mapping[str, Any] | None = None) -> Resource:
+    def create(self, caller: Principal, name: str, config: str, tags: Mapping[str, str] | None = None) -> Resource:
         """A new endpoint, which loads its models in the background: Creating, then InService or Failed.
 
         Raises InvalidInput, NotFound, Conflict, LimitExceeded.
@@ -104,8 +118,8 @@ class Endpoints:
         if len(self._resources.all(caller, ENDPOINT)) >= MOST:
             raise LimitExceeded(f"there are {MOST} endpoints already; delete some")
         wanted = self._wanted(caller, config)
-        body = {"config": config, "variants": [], "wanted": wanted, "status": CREATING, "reason": "", "tags": {}}
-        body |= {"owner": self._resources.owner, "told": dict(told or {})}
+        body: dict[str, Any] = {"config": config, "variants": [], "wanted": wanted, "status": CREATING, "reason": ""}
+        body |= {"owner": self._resources.owner, "tags": dict(tags or {})}
         made = self._resources.put(caller, ENDPOINT, secrets.token_hex(6), body, name=name)
         self._begin(caller, made)
         return made
@@ -174,32 +188,42 @@ class Endpoints:
 
         Raises NotFound, Conflict when it is not in service, InvalidInput, ModelError.
         """
-        began = time.perf_counter()
+        watch = Watch()
         endpoint, chosen = self._chosen(caller, name, variant)
-        with self._counted(caller, name, chosen.name, began) as counted:
-            loaded = self._loading.get(caller, endpoint.id, chosen)
-            counted.model_begins()
+        with (
+            watch.counted(self.metrics, _folder(caller), name, chosen.name),
+            _what_is_gone_has_failed(),
+            self._loading.use(caller, endpoint.id, chosen) as loaded,
+            watch.model(),
+        ):
             answer = loaded.predict(call)
-            return Invoked(answer, chosen.name, counted.model_ends())
+        return Invoked(answer, chosen.name, watch.seconds)
 
     def stream(self, caller: Principal, name: str, call: Call, variant: str = "") -> tuple[Iterator[bytes], str]:
-        """The answer piece by piece, and the variant that gives it. Raises as ``invoke`` does."""
-        began = time.perf_counter()
+        """The answer in pieces, and the variant that gives it. Raises as ``invoke`` does, before the first piece."""
+        watch = Watch()
         endpoint, chosen = self._chosen(caller, name, variant)
-        counted = self._counted(caller, name, chosen.name, began)
-        with counted.only_failures():
-            loaded = self._loading.get(caller, endpoint.id, chosen)
-            counted.model_begins()
-            pieces = loaded.stream(call)
-        return _passed_on(pieces, counted), chosen.name
+        pieces = self._streamed(caller, endpoint, chosen, call, watch)
+        first = next(pieces, b"")  # what fails up to here is an error, not the end of a stream
+        return _with_first(first, pieces), chosen.name
+
+    def _streamed(
+        self, caller: Principal, endpoint: Resource, chosen: Variant, call: Call, watch: Watch
+    ) -> Generator[bytes, None, None]:
+        with (
+            watch.counted(self.metrics, _folder(caller), endpoint.name, chosen.name),
+            _what_is_gone_has_failed(),
+            self._loading.use(caller, endpoint.id, chosen) as loaded,
+            watch.model(),
+            closing(loaded.stream(call)) as pieces,
+        ):
+            yield from pieces
 
     def measured(self, caller: Principal, name: str, start: datetime, end: datetime) -> dict[str, Tally]:
         """What each variant did in that time."""
         return self.metrics.variants(_folder(caller), name, start, end)
 
-    def by_minute(
-        self, caller: Principal, name: str, start: datetime, end: datetime, variant: str = ""
-    ) -> dict[int, Tally]:
+    def by_minute(self, caller: Principal, name: str, start: datetime, end: datetime, variant: str = "") -> Tallies:
         """Tallies by minute since 1970; of one variant, or of all."""
         return self.metrics.minutes(_folder(caller), name, start, end, variant)
 
@@ -212,8 +236,8 @@ class Endpoints:
 
     # -- inside ----------------------------------------------------------------------------------------
 
-    def _wanted(self, caller: Principal, config: str) -> list[dict[str, Any]]:
-        wanted: list[dict[str, Any]] = list(self.config(caller, config).body["variants"])
+    def _wanted(self, caller: Principal, config: str) -> Rows:
+        wanted: Rows = list(self.config(caller, config).body["variants"])
         return wanted
 
     def _contents(self, caller: Principal) -> set[Content]:
@@ -251,7 +275,7 @@ class Endpoints:
         try:
             for variant in wanted:
                 if not stop.is_set():
-                    self._loading.get(caller, endpoint.id, variant)
+                    self._loading.load(caller, endpoint.id, variant)
         except GroundstoneError as error:
             status = IN_SERVICE if body["variants"] else FAILED
             outcome = {"status": status, "reason": _reason(error, bool(body["variants"])), "wanted": []}
@@ -277,73 +301,29 @@ class Endpoints:
         if not endpoint.body["variants"]:
             said = f": {endpoint.body['reason']}" if endpoint.body["reason"] else ""
             raise Conflict(f"the endpoint {name} is {endpoint.body['status']}, not in service{said}")
+        variants = [Variant.from_json(one) for one in endpoint.body["variants"]]
         with self._guard:
             shares = self._shares.setdefault(endpoint.id, Shares())
-        return endpoint, shares.choose([Variant.from_json(one) for one in endpoint.body["variants"]], variant)
-
-    def _counted(self, caller: Principal, endpoint: str, variant: str, began: float) -> _Counted:
-        return _Counted(self.metrics, _folder(caller), endpoint, variant, began)
-
-
-class _Counted:
-    """One invocation on its way into the metrics."""
-
-    def __init__(self, metrics: Metrics, tenant: str, endpoint: str, variant: str, began: float) -> None:
-        self._metrics, self._whose, self._began = metrics, (tenant, endpoint, variant), began
-        self._model = self._ended = 0.0
-
-    def model_begins(self) -> None:
-        self._model = time.perf_counter()
-
-    def model_ends(self) -> float:
-        """Seconds that the model took."""
-        self._ended = time.perf_counter()
-        return self._ended - self._model
-
-    def __enter__(self) -> _Counted:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self.done()
-        else:
-            self.failed(kind)
-
-    def only_failures(self) -> _OnlyFailures:
-        return _OnlyFailures(self)
-
-    def done(self) -> None:
-        seconds = self._ended - self._model
-        overhead = time.perf_counter() - self._began - seconds
-        self._metrics.answered(*self._whose, seconds, max(overhead, 0.0))
-
-    def failed(self, kind: type[BaseException]) -> None:
-        if issubclass(kind, Exception):  # not: the reader went away
-            self._metrics.failed(*self._whose, "4XX" if issubclass(kind, InvalidInput | LimitExceeded) else "5XX")
+            is_new = shares.revision != endpoint.revision and endpoint.body["status"] not in UNDER_WAY
+            shares.revision = endpoint.revision if is_new else shares.revision
+        if is_new:  # another process may have changed it
+            self._loading.keep_only(endpoint.id, variants)
+        return endpoint, shares.choose(variants, variant)
 
 
-class _OnlyFailures:
-    """Counts what fails in the block, and leaves what succeeds to be counted later."""
-
-    def __init__(self, counted: _Counted) -> None:
-        self._counted = counted
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            self._counted.failed(kind)
-
-
-def _passed_on(pieces: Iterator[bytes], counted: _Counted) -> Iterator[bytes]:
+@contextmanager
+def _what_is_gone_has_failed() -> Iterator[None]:
+    """A model that was there when its endpoint was made is no question of the caller's."""
     try:
-        with counted:
-            yield from pieces
-            counted.model_ends()
-    finally:
-        close = getattr(pieces, "close", None)
-        if close is not None:
-            close()
+        yield
+    except NotFound as error:
+        raise ModelError(f"the model behind the endpoint is gone: {error}") from None
+
+
+def _with_first(first: bytes, pieces: Generator[bytes, None, None]) -> Iterator[bytes]:
+    with closing(pieces):
+        yield first
+        yield from pieces
 
 
 def _check_variants(variants: Sequence[Variant]) -> None:

@@ -18,6 +18,7 @@ class Shares:
     def __init__(self) -> None:
         self._guard = Lock()
         self._debts: dict[str, float] = {}
+        self.revision = 0  # of the endpoint as it was when it was last looked at
 
     def choose(self, variants: Sequence[Variant], wanted: str = "") -> Variant:
         """The variant ``wanted``, also one of weight 0; else the one that is furthest behind its share.

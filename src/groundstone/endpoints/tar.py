@@ -18,6 +18,7 @@ from groundstone.errors import UnreadableDocument
 BLOCK = 512
 LONGEST_HEADER = 64 * 2**10  # bytes of a pax header or a long name
 MOST_HEADERS = 10_000
+MOST_FILLING = 2**20  # bytes behind the end of an archive
 GZIP = b"\x1f\x8b"
 _FILE, _FOLDER, _PAX, _PAX_GLOBAL, _LONG_NAME, _LONG_LINK = b"0", b"5", b"x", b"g", b"L", b"K"
 KINDS = {
@@ -61,6 +62,7 @@ class Archive:
             yield entry
             name, size = "", None
             self._skip()
+        self._drain()
 
     def read(self, most: int) -> bytes:
         """Up to so many of the next bytes of the latest entry; nothing at its end."""
@@ -90,15 +92,25 @@ class Archive:
             self.read(2**16)
         self._exactly(self._padding)
 
+    def _drain(self) -> None:
+        """Read the filling behind the end, so that a checksum at the end of the compressed file is compared."""
+        for _ in range(MOST_FILLING // 2**16):
+            if not self._part(2**16):
+                return
+        raise UnreadableDocument("the archive goes on behind its end; pack the model alone")
+
+    def _part(self, size: int) -> bytes:
+        try:
+            return self._stream.read(size)
+        except (OSError, EOFError, zlib.error) as error:
+            raise UnreadableDocument(f"the archive is damaged or cut off ({error}); pack and upload it again") from None
+
     def _exactly(self, size: int) -> bytes:
         parts: list[bytes] = []
         missing = size
-        try:
-            while missing and (part := self._stream.read(missing)):
-                parts.append(part)
-                missing -= len(part)
-        except (OSError, EOFError, zlib.error) as error:
-            raise UnreadableDocument(f"the archive is damaged or cut off ({error}); pack and upload it again") from None
+        while missing and (part := self._part(missing)):
+            parts.append(part)
+            missing -= len(part)
         if missing:
             raise UnreadableDocument("the archive ends too early; pack and upload it again")
         return b"".join(parts)
@@ -122,7 +134,7 @@ def _extended(kind: bytes, data: bytes, name: str, size: int | None) -> tuple[st
     if kind != _PAX:  # of all entries, or the name of a link's target: neither matters here
         return name, size
     while data:
-        length, key, value, data = _record(data)
+        key, value, data = _record(data)
         name = _text(value) if key == b"path" else name
         if key == b"size":
             if not re.fullmatch(rb"[0-9]{1,18}", value):
@@ -133,14 +145,14 @@ def _extended(kind: bytes, data: bytes, name: str, size: int | None) -> tuple[st
     return name, size
 
 
-def _record(data: bytes) -> tuple[int, bytes, bytes, bytes]:
+def _record(data: bytes) -> tuple[bytes, bytes, bytes]:
     """``"LENGTH KEY=VALUE\\n"`` at the beginning, and what follows it."""
     found = re.match(rb"([0-9]{1,6}) ", data)
     length = int(found[1]) if found else 0
     if found is None or not found.end() < length <= len(data):
         raise UnreadableDocument("the archive is damaged: a pax header cannot be read")
     key, _, value = data[found.end() : length - 1].partition(b"=")
-    return length, key, value, data[length:]
+    return key, value, data[length:]
 
 
 def _number(field: bytes) -> int:

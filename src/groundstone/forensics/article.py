@@ -7,7 +7,6 @@ Amazon SageMaker"; figures and order of its layers are those of its notebook.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -79,15 +78,6 @@ class Recipe:
             ("optimiser", f"RMSprop, rate {self.rate:g}, batches of {self.batch}"),
             ("epochs", f"at most {self.epochs}, ended after {self.patience} without a better held-out accuracy"),
         )
-
-
-def random_split(count: int, recipe: Recipe) -> tuple[list[int], list[int]]:
-    """Indexes to train on and to test on: those that scikit-learn's train_test_split gives for the recipe's numbers."""
-    import numpy as np
-
-    order = np.random.RandomState(recipe.random_state).permutation(count).tolist()
-    tested = math.ceil(recipe.held * count)
-    return order[tested:], order[:tested]
 
 
 def stacked(pixels: Sequence[bytes], recipe: Recipe) -> NDArray[Any]:

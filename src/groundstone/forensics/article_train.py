@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from groundstone.forensics.article import GRAPH, RECIPE, Recipe, random_split, stacked
+from groundstone.forensics.article import GRAPH, RECIPE, Recipe, stacked
 from groundstone.forensics.collection import Item
 from groundstone.forensics.curve import Epoch
 from groundstone.forensics.lines import Lines
@@ -88,12 +88,6 @@ class ArticleTraining:
         from groundstone.forensics.article_graph import build
 
         (folder / GRAPH).write_bytes(build(weights, self.recipe))
-
-
-def random_of(items: Sequence[Item], recipe: Recipe) -> Split:
-    """The article's split, which knows nothing of copies and documents."""
-    train, held = random_split(len(items), recipe)
-    return Split("random split", tuple(items[one] for one in train), tuple(items[one] for one in held))
 
 
 def _own_fit() -> Fit:

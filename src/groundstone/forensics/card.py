@@ -166,6 +166,11 @@ def doubts(outcomes: Sequence[Outcome]) -> list[str]:
         found.append(f"Only {fewest} files of one class were tested; the true figures may lie far from these.")
     if sources < FEW:
         found.append(f"The files come from {sources} source documents only; others may be judged quite differently.")
+    if (distinct := len({one.item.digest for one in outcomes})) < len(outcomes):
+        found.append(
+            f"The {len(outcomes)} tested files are {distinct} different ones: copies make the intervals of shares look "
+            "narrower than they are."
+        )
     if unread := [one for one in outcomes if one.note]:
         found.append(f"{len(unread)} files could not be judged, such as {unread[0].item.name}: {unread[0].note}")
     return found

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -84,9 +84,9 @@ def read(place: Path) -> Collection:
         items = tuple(_of_folders(place))
     else:
         raise InvalidInput(f"there is no data set at {place}; name a folder or a CSV file of path,label")
-    for item in items:
-        if not item.path.is_file():
-            raise InvalidInput(f"{item.path} is not there, though {place} names it; restore it, or leave it out")
+    for path in (path for item in items for path in (item.path, item.mask) if path is not None):
+        if not path.is_file():
+            raise InvalidInput(f"{path} is not there, though {place} names it; restore it, or leave it out")
     if {item.forged for item in items} != {False, True}:
         raise InvalidInput(f"{place} needs genuine and forged files; it has {len(items)} of one kind")
     return Collection(place, items)
@@ -140,20 +140,13 @@ def _of_manifest(place: Path) -> Iterator[Item]:
 
 
 def _item(place: Path, data: dict[str, Any]) -> Item:
-    history = data.get("history", "")
     return Item(
         path=place / str(data["file"]),
         name=str(data["file"]),
         forged=bool(data["forged"]),
         source=str(data["source"]),
         kind=str(data.get("kind") or ""),
-        history=("with" if history else "without") if not isinstance(history, str) else history,
+        history="with" if data.get("history") else "without",
         last=str(data.get("last") or ""),
         mask=place / str(data["mask"]) if data.get("mask") else None,
     )
-
-
-def named(items: Sequence[Item]) -> str:
-    """A few names for a message."""
-    shown = ", ".join(item.name for item in items[:3])
-    return f"{shown} and {len(items) - 3} more" if len(items) > 3 else shown

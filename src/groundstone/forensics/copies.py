@@ -9,7 +9,7 @@ that was drawn by a program, equal letters are equal pixels, and nothing can be 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 
 from groundstone.forensics.copies_exact import exact_copies
 from groundstone.forensics.copies_letters import letter_copies
+from groundstone.forensics.picture import Loaded
 
 Grey = NDArray[np.uint8]
 
 LEAST_NOISE = 0.3  # levels, standard deviation within blocks of blank paper
 MAX_COPIES = 24
+_ODDS_EXACT, _ODDS_ALIKE = 3.5, 2.0  # natural logarithms: hardly any genuine page has the first, few have the second
 _BLANK = 14  # levels between the darkest and the lightest pixel of a block of blank paper, noise averaged away
 
 
@@ -54,6 +56,8 @@ def find(grey: Grey, words: NDArray[np.int64] | None = None) -> list[Copy]:
     if blind(grey):
         return []
     exact = exact_copies(grey)
+    if exact is None:
+        return []
     letters = letter_copies(grey, words)
     found = [Copy(Area(*source), Area(*target), likeness) for source, target, likeness in (*exact, *letters)]
     kept: list[Copy] = []
@@ -61,6 +65,39 @@ def find(grey: Grey, words: NDArray[np.int64] | None = None) -> list[Copy]:
         if not any(_same(one, other) for other in kept):
             kept.append(one)
     return kept[:MAX_COPIES]
+
+
+def evidence(loaded: Loaded) -> list[dict[str, Any]]:
+    """What copies on a page tell, as evidence in JSON; boxes are fractions of the page."""
+    grey = np.asarray(cv2.cvtColor(loaded.rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+    why = blind(grey)
+    if why:
+        return [{"kind": "copied", "text": f"{why[:1].upper()}{why[1:]}.", "odds": 0.0, "boxes": []}]
+    found = find(grey)
+    if not found:
+        return []
+    exact = any(one.similarity == 1 for one in found)
+    places = "One region stands" if len(found) == 1 else f"{len(found)} regions stand"
+    how = "the same in every pixel" if exact else "with the same ink and the same noise"
+    areas = [area for one in found for area in (one.target, one.source)]
+    return [
+        {
+            "kind": "copied",
+            "text": f"{places} twice on the page, {how}.",
+            "odds": _ODDS_EXACT if exact else _ODDS_ALIKE,
+            "boxes": [_fractions(area, loaded) for area in areas],
+        }
+    ]
+
+
+def _fractions(area: Area, loaded: Loaded) -> dict[str, float]:
+    height, width = loaded.rgb.shape[:2]
+    return {
+        "left": area.left / width,
+        "top": area.top / height,
+        "width": area.width / width,
+        "height": area.height / height,
+    }
 
 
 def blind(grey: Grey) -> str:

@@ -20,16 +20,23 @@ _SIDE = 8
 _KEPT = 16  # one window in this many is looked at
 _RANGE = 4  # levels that a window must span
 _OFTEN = 4  # times that a window may come up; more often it is a pattern
+_PATTERN = 0.5  # share of windows that come up more often, from which the paper is a pattern
 _VOTES = 5
 _WAYS = 40  # ways between regions that are followed
 _EVERYWHERE = 0.02  # share of windows with an equal, from which the page is a pattern
 _AREA = 250  # equal pixels, with more than a smooth ground among them
 _ALIVE = 0.5  # share of the equal pixels that differ from a neighbour
+_MANY_BLOCKS, _INK = 2500, 40  # strong JPEG compression makes some blocks of paper equal, not of ink, and not many
 
 
-def exact_copies(grey: Grey) -> list[tuple[Rect, Rect, float]]:
-    """Source, target and 1.0 of regions that are equal pixel by pixel; none where the page repeats itself all over."""
+def exact_copies(grey: Grey) -> list[tuple[Rect, Rect, float]] | None:
+    """Source, target and 1.0 of regions that are equal pixel by pixel.
+
+    None where the paper is a pattern that repeats itself all over, so that equal regions mean nothing.
+    """
     numbers, places = _windows(grey)
+    if _is_pattern(numbers):
+        return None
     first, second = _equal(numbers, places)
     if len(first) < _VOTES or len(first) > _EVERYWHERE * len(places):
         return []
@@ -57,8 +64,15 @@ def _windows(grey: Grey) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return numbers[y, x], np.stack([x, y], axis=1)
 
 
+def _is_pattern(numbers: NDArray[np.int64]) -> bool:
+    _, counts = np.unique(numbers, return_counts=True)
+    return bool(counts[counts > _OFTEN].sum() > _PATTERN * len(numbers))
+
+
 def _equal(numbers: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Places of equal windows, side by side, the upper or left one first; those of patterns left out."""
+    if not len(numbers):
+        return places, places
     order = np.argsort(numbers, kind="stable")
     sorted_ = numbers[order]
     edges = np.flatnonzero(np.diff(sorted_)) + 1
@@ -76,9 +90,7 @@ def _equal(numbers: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDArr
     return np.where(swap[:, None], other, one), np.where(swap[:, None], one, other)
 
 
-def _ways(
-    first: NDArray[np.int64], second: NDArray[np.int64]
-) -> Iterator[tuple[tuple[int, int], NDArray[np.int64]]]:
+def _ways(first: NDArray[np.int64], second: NDArray[np.int64]) -> Iterator[tuple[tuple[int, int], NDArray[np.int64]]]:
     """Ways that several pairs share, and where they start, the most frequent first."""
     ways, at, counts = np.unique(second - first, axis=0, return_inverse=True, return_counts=True)
     for number in np.argsort(-counts, kind="stable")[:_WAYS]:
@@ -122,5 +134,7 @@ def _grown(grey: Grey, rect: Rect, way: tuple[int, int]) -> Rect | None:
     lively = np.zeros_like(inside)
     lively[:, 1:] = one[:, 1:] != one[:, :-1]
     if (inside & lively).sum() < _AREA * _ALIVE or area < _AREA or min(wide, high) < _SIDE:
+        return None
+    if way[0] % 8 == 0 == way[1] % 8 and area < _MANY_BLOCKS and np.ptp(one[inside]) < _INK:
         return None
     return left + x, top + y, wide, high

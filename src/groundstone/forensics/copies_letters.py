@@ -28,13 +28,16 @@ _REFINED = 0.4  # share of the pairs, the most alike, that are compared at place
 _STEPS = [np.array([x, y]) for y in (-1, 0, 1) for x in (-1, 0, 1) if x or y]
 _NEAR = 2.2  # heights of a letter between neighbours
 _EACH = 0.25  # natural logarithm by which a letter's difference lies below the usual
-_TOGETHER = 1.6  # the same for all letters of a copy, summed up
-_ALONE = 1.9  # and for a single letter
+_WORTH, _WORTH_ALONE = 0.3, 0.6  # the mean from which letters, or one alone, are looked at further
+_PAPER = 2.5  # weight of the noise that their paper shares
+_TOGETHER, _ALONE = 2.0, 2.3  # scores from which letters, or one alone, are a copy
+_RIM = 8  # pixels
+_LEAST_PAPER = 60  # pixels
 
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """``boxes`` (N, 4): left, top, width, height; ``middles`` (N, 2): x, y; ``patches`` (N, side, side) with ``masks``."""
+    """``boxes`` (N, 4): left, top, width, height; ``middles`` (N, 2): x, y; ``patches``, ``masks`` (N, side, side)."""
 
     boxes: Ints
     middles: Ints
@@ -61,7 +64,7 @@ def letter_copies(grey: Grey, words: Ints | None = None) -> list[tuple[Rect, Rec
     if not len(one):
         return []
     pairs = _compared(grey, letters, one, other)
-    return _clusters(letters, pairs, _surprise(letters, pairs))
+    return _clusters(grey, letters, pairs, _surprise(letters, pairs))
 
 
 def _letters(grey: Grey, words: Ints | None) -> Letters:
@@ -88,14 +91,14 @@ def _boxes(grey: Grey) -> Ints:
     stats = stats[1:].astype(np.int64)
     wide, high, area = stats[:, 2], stats[:, 3], stats[:, 4]
     fits = (high >= _LOWEST) & (high <= _HIGHEST) & (wide >= 3) & (wide <= _WIDEST) & (area >= 20)
-    return stats[fits, :4]
+    return np.asarray(stats[fits, :4], np.int64)
 
 
 def _inside(boxes: Ints, words: Ints) -> NDArray[np.bool_]:
     middles = boxes[:, None, :2] + boxes[:, None, 2:] / 2
     low, high = words[None, :, :2], words[None, :, :2] + words[None, :, 2:]
-    found: NDArray[np.bool_] = ((middles >= low) & (middles <= high)).all(axis=2).any(axis=1)
-    return found
+    within = np.asarray((middles >= low) & (middles <= high), np.bool_).all(axis=2)
+    return np.asarray(np.asarray(within).any(axis=1), np.bool_)
 
 
 def _patches(grey: Grey, middles: Ints) -> Grey:
@@ -167,7 +170,9 @@ def _usual_here(letters: Letters, pairs: Pairs) -> Floats:
     """What the closest pairs of the page differ by, for letters with as many edges."""
     down, across = np.diff(letters.patches, axis=1) ** 2, np.diff(letters.patches, axis=2) ** 2
     area = letters.masks.sum(axis=(1, 2))
-    edges = ((down * letters.masks[:, 1:]).sum(axis=(1, 2)) + (across * letters.masks[:, :, 1:]).sum(axis=(1, 2))) / area
+    edges = (
+        (down * letters.masks[:, 1:]).sum(axis=(1, 2)) + (across * letters.masks[:, :, 1:]).sum(axis=(1, 2))
+    ) / area
     scale = np.sqrt(edges[pairs.one])
     result: Floats = (scale * np.quantile(pairs.difference / scale, 0.03)).astype(np.float32)
     return result
@@ -190,23 +195,75 @@ def _next_best(letters: Letters, pairs: Pairs) -> Floats:
     return result
 
 
-def _clusters(letters: Letters, pairs: Pairs, surprise: Floats) -> list[tuple[Rect, Rect, float]]:
+def _clusters(grey: Grey, letters: Letters, pairs: Pairs, surprise: Floats) -> list[tuple[Rect, Rect, float]]:
     chosen = np.flatnonzero(surprise > _EACH)
     way = pairs.way[chosen]
     swap = (way[:, 1] < 0) | ((way[:, 1] == 0) & (way[:, 0] < 0))
     start = np.where(swap, pairs.other[chosen], pairs.one[chosen])
-    way = np.where(swap[:, None], -way, way)
+    way = np.asarray(np.where(swap[:, None], -way, way), np.int64)
     found = []
     for group in _joined(letters, start, way):
-        total = float(surprise[chosen[group]].sum())
-        if total < (_ALONE if len(group) == 1 else _TOGETHER):
+        mean = float(surprise[chosen[group]].mean())
+        if mean < (_WORTH_ALONE if len(group) == 1 else _WORTH):
             continue
-        boxes = letters.boxes[start[group]]
-        (left, top), (right, bottom) = boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
-        x, y = np.median(way[group], axis=0).astype(int)
-        rect = (int(left), int(top), int(right - left), int(bottom - top))
-        found.append((rect, (rect[0] + int(x), rect[1] + int(y), rect[2], rect[3]), float(1 - np.exp(-total))))
+        source, target = _places(letters.boxes[start[group]], np.median(way[group], axis=0))
+        score = mean + _PAPER * shared_noise(grey, source, target)
+        if score >= (_ALONE if len(group) == 1 else _TOGETHER):
+            found.append((source, target, float(1 - np.exp(-score))))
     return found
+
+
+def _places(boxes: Ints, way: Floats) -> tuple[Rect, Rect]:
+    (left, top), (right, bottom) = boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
+    source = (int(left), int(top), int(right - left), int(bottom - top))
+    return source, (source[0] + int(way[0]), source[1] + int(way[1]), source[2], source[3])
+
+
+def shared_noise(grey: Grey, source: Rect, target: Rect) -> float:
+    """Correlation of the paper's noise between and around the letters of two places, less where there is little paper.
+
+    About 0 for two prints, whose noise is independent; towards 1.4 for a copy with plenty of paper.
+    """
+    one, other = _cut(grey, source), _cut(grey, target)
+    if one.shape != other.shape:
+        return 0.0
+    paper = _paper(one) * _paper(other)
+    inside = paper[_RIM:-_RIM, _RIM:-_RIM]
+    count = float(inside.sum())
+    if count < _LEAST_PAPER:
+        return 0.0
+    first, second = (_levelled(_noise(part, paper)[_RIM:-_RIM, _RIM:-_RIM], inside) for part in (one, other))
+    scale = float(np.sqrt((first * first).sum() * (second * second).sum()))
+    return float((first * second).sum()) / max(scale, 1e-6) * min(1.4, float(np.sqrt(count / 300)))
+
+
+def _levelled(noise: Floats, inside: Floats) -> Floats:
+    level: Floats = (noise - np.float32(noise.sum() / inside.sum())) * inside
+    return level
+
+
+def _cut(grey: Grey, rect: Rect) -> Floats:
+    """A place with some paper around, and a rim beyond for the filters."""
+    margin = 3 + _RIM
+    left, top, wide, high = rect
+    rows = slice(max(0, top - margin), top + high + margin)
+    cut: Floats = grey[rows, max(0, left - margin) : left + wide + margin].astype(np.float32)
+    return cut
+
+
+def _paper(part: Floats) -> Floats:
+    """1 where there is no ink nearby."""
+    light = float(np.quantile(part, 0.75))
+    near = cv2.dilate((part < light - 25).astype(np.float32), np.ones((5, 5), np.uint8))
+    return np.asarray(1 - near, np.float32)
+
+
+def _noise(part: Floats, paper: Floats) -> Floats:
+    """What is finer than a few pixels and coarser than what JPEG drops first, on paper alone."""
+    ground = cv2.GaussianBlur(part * paper, (0, 0), 2.5) / (cv2.GaussianBlur(paper, (0, 0), 2.5) + 1e-3)
+    fine = cv2.GaussianBlur((part - ground) * paper, (0, 0), 0.7) * paper
+    result: Floats = np.clip(fine, -8, 8)
+    return result
 
 
 def _joined(letters: Letters, start: Ints, way: Ints) -> list[Ints]:

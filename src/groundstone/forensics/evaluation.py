@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,11 +14,11 @@ from groundstone.forensics.card import Card, Example, Outcome, Told, card_of, do
 from groundstone.forensics.card_page import page
 from groundstone.forensics.card_text import markdown
 from groundstone.forensics.collection import Collection, Item
-from groundstone.forensics.curve import Epoch
 from groundstone.forensics.lines import Lines
 from groundstone.forensics.localise import hit_and_area
-from groundstone.forensics.look import Checks
+from groundstone.forensics.measuring import Checks
 from groundstone.forensics.samples import Progress, Samples, side_by_side, ticker
+from groundstone.forensics.subjects import Subject
 
 SCORES = "scores.jsonl"
 EXAMPLES, EXAMPLE_WIDTH = 4, 340  # and pixels
@@ -38,16 +37,6 @@ LIMITS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is evaluated: its ``digest``, which scores are kept by, facts for the card, and how its training went."""
-
-    name: str
-    digest: str
-    facts: tuple[tuple[str, str], ...] = ()
-    curve: tuple[Epoch, ...] = ()
-
-
 def evaluate(
     collection: Collection,
     groups: Sequence[str],
@@ -55,6 +44,7 @@ def evaluate(
     subject: Subject,
     out: Path,
     *,
+    words: bool = False,
     at_once: int = 0,
     repeat: str = "",
     progress: Progress | None = None,
@@ -62,20 +52,22 @@ def evaluate(
 ) -> Card:
     """Check every file and write card.html, card.md and card.json below ``out``.
 
-    ``groups``: the source of each item. Scores are kept in ``out``/scores.jsonl; a second call takes them from there.
+    ``groups``: the source of each item. ``words``: look at the words too, which takes several times as long.
+    Scores are kept in ``out``/scores.jsonl; a second call takes them from there.
+
     Raises Conflict when ``stop`` was set, and what the data set itself raises.
     """
     out.mkdir(parents=True, exist_ok=True)
     tick = ticker(progress, stop)
     with Samples(at_once) as samples:
-        scoring = Scoring(checks, samples, Lines(out / SCORES), subject.digest)
+        scoring = Scoring(checks, samples, Lines(out / SCORES), subject.digest, words)
         scoring.run(collection.items, tick)
         outcomes = [scoring.outcome(item, group) for item, group in zip(collection.items, groups, strict=True)]
         told = Told(
             title=f"{subject.name} on {collection.place.name}",
             use=USE,
             limits=LIMITS,
-            model=(("SHA-256", subject.digest), *subject.facts),
+            model=(("SHA-256", subject.digest), *subject.facts, ("words looked at", "yes" if words else "no")),
             data=data_facts(collection, groups),
             repeat=repeat,
             warnings=tuple(doubts(outcomes)),
@@ -106,8 +98,9 @@ def data_facts(collection: Collection, groups: Sequence[str]) -> tuple[tuple[str
 class Scoring:
     """Checks files, each content once for each model."""
 
-    def __init__(self, checks: Checks, samples: Samples, lines: Lines, model: str) -> None:
-        self._checks, self._samples, self._lines, self._model = checks, samples, lines, model
+    def __init__(self, checks: Checks, samples: Samples, lines: Lines, model: str, words: bool) -> None:
+        self._checks, self._samples, self._lines, self._words = checks, samples, lines, words
+        self._model = f"{model} with words" if words else model
 
     def run(self, items: Sequence[Item], tick: Progress) -> None:
         new = list({self._key(item): item for item in items if self._key(item) not in self._lines}.values())
@@ -135,7 +128,7 @@ class Scoring:
         for number, (words, one) in enumerate(chosen):
             tick("drawing examples", number, len(chosen))
             data = one.item.data()
-            heat = next((page.heat for page in self._checks.check(data, one.item.name, words=False).pages), None)
+            heat = next((page.heat for page in self._checks.check(data, one.item.name, words=self._words).pages), None)
             drawn = self._samples.example(data, EXAMPLE_WIDTH, heat)
             title = f"{words}: {one.item.name}, said {one.probability:.0%}"
             found.append(Example(title, drawn["width"], drawn["height"], drawn["jpeg"], drawn["heat"]))
@@ -148,7 +141,7 @@ class Scoring:
         data = item.data()
         told: dict[str, Any] = {"probability": None, "verdict": "cannot tell", "hit": None, "windows": None, "note": ""}
         try:
-            report = self._checks.check(data, item.name, words=False)
+            report = self._checks.check(data, item.name, words=self._words)
         except (InvalidInput, LimitExceeded) as error:  # of this file; a model that is missing ends the work
             told["note"] = str(error)
         else:

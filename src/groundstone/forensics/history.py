@@ -25,6 +25,8 @@ SAMPLE = 3000  # blocks that are enough to know a page's history
 STEPS = np.arange(2, 61)  # steps of quantisation that can be told
 HIGHEST = 200  # coefficients beyond are left out of the histograms
 CLEAR = 14.0  # strength from which a history is beyond chance
+SAME_GRID = 36.0  # the same on the grid of the last save, whose own steps look like others
+ABOVE, FLOOR = 1.8, 5  # a save shows on its own grid: so many times as strong as on the sixth best
 ENOUGH = 5  # known steps that make a table; fewer have to fit a standard one
 FITS = 0.06  # mean difference of logarithms up to which steps are those of a standard table
 _BASE: Table = np.array(
@@ -86,7 +88,10 @@ def histories(grey: Floats, last: Table | None = None, seed: int = 0) -> list[Hi
     if len(sample) < 40:
         return []
     counts = _histograms(sample)
-    return [found for found in _read(counts, last) if found.strength >= CLEAR and _is_table(found.steps)][:2]
+    found = _read(counts, last)
+    least = max(CLEAR, ABOVE * found[FLOOR].strength)
+    clear = [one for one in found if one.strength >= least and _is_table(one.steps)]
+    return [one for one in clear if last is None or (one.left, one.top) != (0, 0) or one.strength >= SAME_GRID][:2]
 
 
 def _is_table(steps: tuple[int, ...]) -> bool:

@@ -51,8 +51,18 @@ def evidence_of(answer: Mapping[str, Any], page: int | None = None) -> tuple[Evi
     for one in answer.get("evidence", ()):
         boxes: Iterable[Box] = map(box_of, one.get("boxes", ()))
         placed = tuple(box if page is None else replace(box, page=page) for box in boxes)
-        found.append(Evidence(one["kind"], one["text"], float(one.get("odds", 0.0)), placed))
+        found.append(Evidence(one["kind"], sentence(one["text"]), float(one.get("odds", 0.0)), placed))
     return tuple(found)
+
+
+def sentence(text: str) -> str:
+    """What a child told, as a sentence.
+
+    >>> sentence("the PDF was made on 2026-01-02")
+    'The PDF was made on 2026-01-02.'
+    """
+    text = " ".join(text.split())
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"
 
 
 def box_of(data: Mapping[str, Any]) -> Box:

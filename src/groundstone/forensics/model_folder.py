@@ -88,10 +88,9 @@ def check_free(place: Path) -> None:
         raise Conflict(f"{place} is there already; name another folder, or remove it")
 
 
-def publish(part: Path, place: Path, recipe: str) -> ModelFolder:
+def publish(part: Path, place: Path, recipe: str, network: str = "") -> ModelFolder:
     """Note the hashes of all files in ``part`` and move it to ``place``, whole or not at all."""
     files = {path.name: sha256(path) for path in sorted(part.iterdir()) if path.is_file()}
-    network = network_digest() if recipe == REFIT else ""
     made = ModelFolder(place, recipe, datetime.now(UTC).isoformat(timespec="seconds"), files, network)
     data = {"recipe": made.recipe, "created": made.created, "network": made.network, "files": dict(made.files)}
     (part / HASHES).write_text(json.dumps(data, indent=1) + "\n", "utf-8")

@@ -56,6 +56,7 @@ class File:
     def __init__(self, data: bytes) -> None:
         try:
             self._file = pdfium.PdfDocument(data)
+            self._file.init_forms()  # else fields of forms are not drawn
         except pdfium.PdfiumError as error:
             if "assword" in str(error):
                 raise UnsupportedDocument(
@@ -145,7 +146,7 @@ class Page:
             hidden = raw.FPDFTextObj_GetTextRenderMode(one.raw) in _INVISIBLE or (colour and colour[3] == 0)
             return Item("hidden" if hidden else "text", box, colour=_rgb(colour), blank=_blank(one, text))
         if kind == "shape":
-            return Item(kind, box, _is_filled(one) and bool(colour) and colour[3] == 255, _rgb(colour))
+            return Item(kind, box, _is_filled(one) and colour is not None and colour[3] == 255, _rgb(colour))
         return Item(kind, box)
 
 
@@ -162,13 +163,14 @@ def _rgb(colour: tuple[int, int, int, int] | None) -> tuple[int, int, int]:
 def _is_filled(one: Any) -> bool:
     mode, stroke = ctypes.c_int(), ctypes.c_int()
     known = raw.FPDFPath_GetDrawMode(one.raw, ctypes.byref(mode), ctypes.byref(stroke))
-    return bool(known) and mode.value != raw.FPDF_FILLMODE_NONE and 4 <= raw.FPDFPath_CountSegments(one.raw) <= 6
+    segments: int = raw.FPDFPath_CountSegments(one.raw)
+    return bool(known and mode.value != raw.FPDF_FILLMODE_NONE) and 4 <= segments <= 6
 
 
 def _blank(one: Any, text: Any) -> bool:
     size = raw.FPDFTextObj_GetText(one.raw, text.raw, None, 0)
     if not 2 < size < 4096:
-        return size <= 2
+        return bool(size <= 2)
     buffer = (ctypes.c_ushort * (size // 2 + 1))()
     raw.FPDFTextObj_GetText(one.raw, text.raw, buffer, size)
     return not any(code not in (0, 9, 10, 13, 32, 160) for code in buffer)

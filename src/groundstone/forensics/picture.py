@@ -27,7 +27,7 @@ _NAMES = {
     "image/png": "PNG", "image/jpeg": "JPEG", "image/tiff": "TIFF", "image/webp": "WEBP", "image/heic": "HEIF",
     "image/gif": "GIF", "image/bmp": "BMP",
 }  # fmt: skip
-_DAMAGE = (
+DAMAGE = (
     UnidentifiedImageError, OSError, SyntaxError, ValueError, KeyError, IndexError, EOFError, TypeError,
     OverflowError, AttributeError, RuntimeError, AssertionError, ZeroDivisionError,
 )  # fmt: skip  # what Pillow's readers raise for damaged files
@@ -77,8 +77,6 @@ def load(data: bytes, media_type: str, page: int = 1) -> Loaded:
         from groundstone.forensics.picture_pdf import page_picture
 
         return page_picture(data, page)
-    if media_type not in _NAMES:
-        raise InvalidInput(f"no picture is read from {media_type[:40]!r}; there are {', '.join(_NAMES)}")
     return turned(*as_stored(data, media_type, page))
 
 
@@ -88,12 +86,12 @@ def as_stored(data: bytes, media_type: str, page: int = 1) -> tuple[Loaded, int]
         warnings.simplefilter("ignore")  # odd metadata is no news
         try:
             return _stored(data, media_type, page)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise _damaged(error) from error
 
 
 def _stored(data: bytes, media_type: str, page: int) -> tuple[Loaded, int]:
-    image = _opened(data, media_type)
+    image = opened(data, media_type)
     _seek(image, media_type, page)
     check_size(*image.size)
     notes = _format_notes(image, media_type)
@@ -105,7 +103,10 @@ def _stored(data: bytes, media_type: str, page: int) -> tuple[Loaded, int]:
     return loaded, orientation if isinstance(orientation, int) else 1
 
 
-def _opened(data: bytes, media_type: str) -> Image.Image:
+def opened(data: bytes, media_type: str) -> Image.Image:
+    """The file with its header read and no pixel decoded. Raises one of DAMAGE, or InvalidInput for an unknown type."""
+    if media_type not in _NAMES:
+        raise InvalidInput(f"no picture is read from {media_type[:40]!r}; there are {', '.join(_NAMES)}")
     if media_type == "image/heic":
         import pi_heif
 
@@ -199,7 +200,8 @@ def _eight_bits(values: NDArray[Any]) -> Pixels:
     low, high = float(finite.min()), float(finite.max())
     if low >= 0 and high > 255 and values.dtype.kind in "iu":
         low, high = 0.0, max(high, 65535.0)
-    return np.clip((finite - low) * (255.0 / max(high - low, 1.0)), 0, 255).astype(np.uint8)
+    eight: Pixels = np.clip((finite - low) * (255.0 / max(high - low, 1.0)), 0, 255).astype(np.uint8)
+    return eight
 
 
 def turned(loaded: Loaded, orientation: int) -> Loaded:

@@ -61,7 +61,7 @@ def _covers(item: Item) -> bool:
 def _directions(page: Page, picture: Any) -> tuple[tuple[int, int], tuple[int, int], Any]:
     """Where the picture's right and down point to, as (x, y) of -1, 0, 1; and its top left corner."""
     corner, right, down = page.corners(picture)
-    across, below = (tuple(int(round(value)) for value in way) for way in (right - corner, down - corner))
+    across, below = (tuple(round(float(value)) for value in way) for way in (right - corner, down - corner))
     return (across[0], across[1]), (below[0], below[1]), corner
 
 

@@ -46,8 +46,8 @@ def area(scores: Scores, labels: Labels) -> float:
 def area_figure(scores: Scores, labels: Labels, sources: Sequence[str], seed: int = 0) -> Figure | None:
     """The area with the middle 95 % of DRAWS drawings of sources; None unless both classes are there.
 
-    Where every pair is right, drawing again shows no doubt; the bound is then Wilson's for as many right answers as the
-    class of fewer sources has sources.
+    Of one source nothing is known about others: the interval then is from 0 to 1. Where every pair is right, drawing
+    again shows no doubt; the bound is then Wilson's for as many right answers as the class of fewer sources has sources.
     """
     if not 0 < labels.sum() < len(labels):
         return None
@@ -56,6 +56,8 @@ def area_figure(scores: Scores, labels: Labels, sources: Sequence[str], seed: in
         fewest = min(len(np.unique(groups[labels == each])) for each in (0, 1))
         low, high = wilson(fewest, fewest)
         return Figure(1.0, low, high) if value else Figure(0.0, 1 - high, 1 - low)
+    if groups.max() == 0:
+        return Figure(value, 0.0, 1.0)
     drawn = np.random.default_rng(seed).multinomial(groups.max() + 1, _even(groups.max() + 1), DRAWS)
     found = _area(scores, labels, drawn[:, groups].astype(np.float64))
     low, high = np.nanquantile(found, [0.025, 0.975])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,7 @@ def refit(known: Known, held: Known, base: Calibration, alarms: float, tick: Tic
     halves, notes = [], []
     for turn, (inside, kept, title) in enumerate(((past, base.past, "with"), (~past, base.none, "without"))):
         if _is_enough(known.labels[inside]):
-            halves.append(_learned(rows, known, inside, lambda step, turn=turn: tick(turn * len(PENALTIES) + step, 14)))  # type: ignore[misc]
+            halves.append(_learned(rows, known, inside, partial(_ticked, tick, turn * len(PENALTIES))))
         else:
             halves.append(_kept(rows[inside], kept, base.measures, names))
             notes.append(f"Pages {title} a history of compression: too few files, so the shipped function is kept.")
@@ -97,6 +98,10 @@ def judged(calibration: Calibration, measures: Sequence[Mapping[str, float]]) ->
     return probabilities(np.array([calibration.odds(one)[0] for one in measures]))
 
 
+def _ticked(tick: Tick, before: int, step: int) -> None:
+    tick(before + step, 2 * len(PENALTIES))
+
+
 def _learned(rows: Numbers, known: Known, inside: Mask, tick: Callable[[int], None]) -> _Branch:
     at: list[int] = np.flatnonzero(inside).tolist()
     labels, sources = known.labels[at], [known.sources[one] for one in at]
@@ -114,8 +119,8 @@ def _learned(rows: Numbers, known: Known, inside: Mask, tick: Callable[[int], No
         slope * odds + shift, labels, [known.conditions[one] or sources[number] for number, one in enumerate(at)]
     )
     lines: list[Line] = []
-    fitted(plain, labels, penalty, lambda weights, bias: lines.append(Line(weights, bias)))
-    steps = tuple(_logistic(line, slope, shift, middle, size, spread) for line in lines)
+    last = fitted(plain, labels, penalty, lambda weights, bias: lines.append(Line(weights, bias)))
+    steps = tuple(_logistic(line, slope, shift, middle, size, spread) for line in (*lines[:-1], last))
     return _Branch(steps[-1], slope * odds + shift, steps, penalty)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,14 @@ class Split:
     title: str
     train: tuple[Item, ...]
     held: tuple[Item, ...]
+
+
+def at_random(items: Sequence[Item], held: float = HELD, random_state: int = 5) -> Split:
+    """Files at random, whatever they are: those that scikit-learn's train_test_split gives for the same numbers."""
+    order = np.random.RandomState(random_state).permutation(len(items)).tolist()
+    tested = math.ceil(held * len(items))
+    parts = (tuple(items[at] for at in some) for some in (order[tested:], order[:tested]))
+    return Split("random split", *parts)
 
 
 def honest(items: Sequence[Item], groups: Sequence[str], seed: int = 5) -> Split:

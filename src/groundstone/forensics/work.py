@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event, Lock
 from typing import Any
 
@@ -53,7 +53,7 @@ class Work:
         """``read`` gives the words, if wanted. Raises what a child raised, and Conflict when ``stop`` was set."""
         with ThreadPoolExecutor(at_once + 2, thread_name_prefix="forensics") as threads:
             open_: set[Future[None]] = {threads.submit(self._file)}
-            open_ |= {threads.submit(self._read_words, read)} if read else set()
+            open_ |= {threads.submit(self._read_words, read, threads)} if read else set()
             open_ |= {threads.submit(self._pixels, number) for number in self._numbers}
             try:
                 finished, _ = wait(open_, return_when=FIRST_EXCEPTION)
@@ -80,19 +80,21 @@ class Work:
             if self._progress:
                 self._progress(len(self._found.pixels), len(self._numbers))
 
-    def _read_words(self, read: Read) -> None:
+    def _read_words(self, read: Read, threads: ThreadPoolExecutor) -> None:
         """What the words tell is worth less than the rest: where they cannot be read, that is said and no more."""
         self._check()
         try:
             reading = read(self._over)
-            for page in reading.pages:
-                if page.number not in self._numbers:
-                    continue
-                self._check()
-                one = reading_json(Reading(reading.media_type, (page,), reading.page_count))
-                self._found.words[page.number] = self._run("words", {"page": page.number, "reading": one})
+            pages = [page for page in reading.pages if page.number in self._numbers]
+            list(threads.map(self._words, (replace(reading, pages=(page,)) for page in pages)))
         except UnreadableDocument as error:
             self._found.unread = str(error)
+
+    def _words(self, reading: Reading) -> None:
+        """Of a reading with one page."""
+        self._check()
+        number = reading.pages[0].number
+        self._found.words[number] = self._run("words", {"page": number, "reading": reading_json(reading)})
 
     def _check(self) -> None:
         if self._stop.is_set():

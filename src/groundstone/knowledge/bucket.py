@@ -8,7 +8,7 @@ from pathlib import Path
 
 from groundstone.errors import SourceError
 from groundstone.knowledge.folder import FolderSource, read_limited
-from groundstone.knowledge.source import Failure, Item, renamed
+from groundstone.knowledge.source import MAX_FILE_BYTES, Failure, Item, renamed
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
@@ -50,8 +50,11 @@ class BucketFolder:
                 yield renamed(one, id=wanted if one.id is not None else None, name=name)
 
 
-def read_object(uri: str, buckets: Path | None, fetch: Callable[[str], bytes]) -> bytes:
-    """The bytes of one object ``s3://bucket/key``: from its folder, else by ``fetch``. Raises SourceError."""
+def read_object(uri: str, buckets: Path | None, fetch: Callable[[str], bytes], most: int = MAX_FILE_BYTES) -> bytes:
+    """The bytes of one object ``s3://bucket/key``: from its folder, if that has ``most`` at most, else by ``fetch``.
+
+    Raises SourceError, UnreadableDocument for one that is too large.
+    """
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     folder = bucket_folder(uri, buckets)
     if folder is None:
@@ -59,4 +62,4 @@ def read_object(uri: str, buckets: Path | None, fetch: Callable[[str], bytes]) -
     path = folder / key
     if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
         raise SourceError(f"there is no object {key!r} in the bucket {bucket}")
-    return read_limited(path)
+    return read_limited(path, most)

@@ -92,13 +92,13 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read_limited(path: Path) -> bytes:
+def read_limited(path: Path, most: int = MAX_FILE_BYTES) -> bytes:
     """All bytes of a file. Raises UnreadableDocument when it is too large or cannot be read."""
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
+            data = file.read(most + 1)
     except OSError as error:
         raise UnreadableDocument(f"{path.name} cannot be read: {error.strerror}") from None
-    if len(data) > MAX_FILE_BYTES:
-        raise UnreadableDocument(f"{path.name} is larger than {MAX_FILE_BYTES // 2**20} MB; split it")
+    if len(data) > most:
+        raise UnreadableDocument(f"{path.name} is larger than {most // 2**20} MB; split it")
     return data

@@ -77,13 +77,13 @@ class BucketSource:
                 f"(a folder {self.bucket} below that of the setting buckets would stand for it)"
             ) from None
 
-    def _read(self, key: str) -> bytes:
+    def _read(self, key: str, most: int = MAX_FILE_BYTES) -> bytes:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
             reply = self._client.get_object(Bucket=self.bucket, Key=key)
-            if reply["ContentLength"] > MAX_FILE_BYTES:
-                raise UnreadableDocument(f"{key} is larger than {MAX_FILE_BYTES // 2**20} MB; split it")
+            if reply["ContentLength"] > most:
+                raise UnreadableDocument(f"{key} is larger than {most // 2**20} MB; split it")
             with reply["Body"] as body:
                 return bytes(body.read())
         except (BotoCoreError, ClientError) as error:
@@ -93,10 +93,10 @@ class BucketSource:
             ) from None
 
 
-def fetch_object(uri: str, endpoint: str = "") -> bytes:
-    """The bytes of ``s3://bucket/key``. Raises SourceError, UnreadableDocument for one that is too large."""
+def fetch_object(uri: str, endpoint: str = "", most: int = MAX_FILE_BYTES) -> bytes:
+    """The bytes of ``s3://bucket/key``. Raises SourceError, UnreadableDocument for one of more than ``most``."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return BucketSource(f"s3://{bucket}", endpoint)._read(key)
+    return BucketSource(f"s3://{bucket}", endpoint)._read(key, most)
 
 
 def _client(endpoint: str) -> Any:

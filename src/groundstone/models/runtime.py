@@ -18,12 +18,12 @@ def model_file(folder: Path, name: str, model: str) -> Path:
 
 def prepare() -> None:
     """Load onnxruntime itself, for a process that will not be allowed to open files afterwards."""
-    import onnxruntime  # noqa: F401
+    import onnxruntime  # type: ignore[import-untyped]  # noqa: F401
 
 
 def session(graph: bytes, folder: Path | None = None, threads: int = 1, *, convolutions: bool = False) -> Any:
     """A session of a graph whose external weights, if it has any, lie in ``folder``."""
-    import onnxruntime  # type: ignore[import-untyped]
+    import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from groundstone.documents.base import Finding, Place
 from groundstone.documents.findings import by_hand, finding_json, finding_of
-from groundstone.documents.rules.base import decision_json
+from groundstone.documents.rules.base import decision_json, decision_of
 from groundstone.errors import Conflict, InvalidInput, NotFound
 from groundstone.identity import Principal
 from groundstone.verification.case import REVIEW
-from groundstone.verification.steps import WRITE, Steps
+from groundstone.verification.steps import FORGERY, WRITE, Steps, doubted
 
 if TYPE_CHECKING:
     from groundstone.stores.queue import Item, Queue
@@ -50,7 +50,8 @@ def corrected(
         raise NotFound(f"the document was not asked {query!r}; it was asked {names}")
     body = {**item.body, "findings": [finding_json(one) for one in findings], "corrections": [*known, made]}
     decision = steps.decision(replace(item, body=body), datetime.now(UTC).date())
-    body["decision"] = decision_json(decision)
+    checked = [one for one in decision_of(item.body["decision"]).reasons if one.rule == FORGERY]
+    body["decision"] = decision_json(doubted(decision, checked))
     entry = (caller.user, "corrected", {"query": query, "text": text})
     return queue.change(item, states=("done",), body=body, step=WRITE, entry=entry)
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from groundstone.stores.queue import Item
 
 Body = dict[str, Any]
-Forgery = Callable[[bytes, Reading], Reason]  # "passed": it looks genuine; None: it cannot tell
+Forgery = Callable[[bytes, str, Reading, Event], Reason]  # "passed": it looks genuine; None: it cannot tell
+FORGERY = "forgery"  # the name of its reason among those of the rules
 MOST_CANDIDATES = 5  # of each answer that are kept
 EXAMINE, ROUTE, READ, ASK, DECIDE, CHECK, STORE, WRITE, PROTECT = STEPS = (
     "examine", "route", "read", "ask", "decide", "check", "store", "write", "protect",
@@ -137,13 +138,11 @@ class Steps:
         return self.parts.decide()(findings, self.files.reading(item.id), item.body["traveller"], today)
 
     def _check(self, item: Item, stop: Event) -> Found:
-        """The check for forgery can only send a document to review: it may be wrong, so a person looks."""
         if not self.spec.forgery or self.parts.forgery is None:
             return Found(dict(item.body))
-        reason = self.parts.forgery(self.files.document(item.id), self.files.reading(item.id))
-        decision = decision_of(item.body["decision"])
-        doubted = reason.passed is not True and decision.outcome == "verified"
-        decision = Decision("review" if doubted else decision.outcome, (*decision.reasons, reason))
+        data, reading = self.files.document(item.id), self.files.reading(item.id)
+        reason = replace(self.parts.forgery(data, item.body["name"], reading, stop), rule=FORGERY)
+        decision = doubted(decision_of(item.body["decision"]), (reason,))
         return Found({**item.body, "decision": decision_json(decision)})
 
     def _store(self, item: Item, stop: Event) -> Found:
@@ -186,6 +185,13 @@ class Steps:
 
     def _table(self, item: Item, name: str) -> Path:
         return self.files.table(item.id, name, is_local=item.tenant == LOCAL.tenant)
+
+
+def doubted(decision: Decision, reasons: Sequence[Reason]) -> Decision:
+    """The decision with what the check for forgery says. That can only send a document to review: it may be wrong."""
+    forged = any(reason.passed is False for reason in reasons)
+    waits = forged and decision.outcome == "verified"
+    return Decision("review" if waits else decision.outcome, (*decision.reasons, *reasons))
 
 
 def _iso(time: datetime) -> str:

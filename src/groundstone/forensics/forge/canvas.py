@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstone.errors import InvalidInput
 from groundstone.forensics.forge.wordboxes import find_words
 
 Picture = NDArray[np.uint8]  # (height, width, 3), RGB
@@ -72,6 +73,8 @@ class Canvas:
         return np.asarray(cv2.integral((steps > _EDGE).astype(np.uint8)))
 
     def _rect(self, word: Sequence[float]) -> Rect | None:
+        if len(word) != 4 or not np.isfinite(word).all():
+            raise InvalidInput("a box of a word is left, top, right and bottom in pixels")
         left, top, right, bottom = (round(float(value)) for value in word)
         rect = self.clipped((left, top, right, bottom))
         high, wide = rect[3] - rect[1], rect[2] - rect[0]

@@ -105,7 +105,9 @@ def _crop(rng: np.random.Generator, size: tuple[int, int]) -> tuple[int, int, in
     if most < 1:
         return 0, 0, 0, 0
     left, top, right, bottom = (int(value) for value in rng.integers(0, most + 1, 4))
-    return (left or 1 if left % 8 == 0 and top % 8 == 0 else left), top, right, bottom
+    if left % 8 == 0 and top % 8 == 0:
+        left += 1
+    return left, top, right, bottom
 
 
 def _cropped(pixels: Picture, crop: tuple[int, int, int, int]) -> Picture:

@@ -2,8 +2,8 @@
 
 A check speaks against a page only where its structure is certain: several other rows of the same columns hold, or the
 labels name what is added up and another sum holds. Errors of OCR make false sums as well: where a figure was read with
-doubt, or where exchanging two characters that look alike repairs the check, the odds are less; where a lost sign or
-digit repairs it, nothing is said.
+doubt, or where a digit that was left out or taken for one that looks alike repairs the check, the odds are less; where
+a lost sign or decimal point repairs it, nothing is said.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ DOUBTED = 0.9  # confidence of a word below which its figure may be misread
 BOTH = 2.2  # odds where two checks of different kinds ask for the same other value
 ODDS = {  # kind -> odds of a check that fails: without support, with the support of one, of more
     "sum": (0.3, 0.7, 0.9),
-    "row": (0.0, 0.6, 1.2),
+    "row": (0.0, 0.4, 1.2),
     "balance": (0.0, 0.0, 1.5),
     "net": (0.4, 0.9, 1.1),
-    "rate": (0.2, 0.3, 0.3),
+    "rate": (0.0, 0.2, 0.3),
 }
 SLIP = 0.7  # factor where a confusion of two characters repairs it
 DOUBT = 0.4  # factor where a figure was read with doubt
@@ -179,5 +179,3 @@ def _holding(checks: Sequence[Check], rows: Sequence[Row], failed: bool) -> Iter
         text = f"{count} of {of} {'sum holds' if of == 1 else 'sums hold'}"
         boxes = tuple(around(one.box for one in check.figures) for check in good[:12])
         yield Evidence("amount", text, odds, boxes)
-
-

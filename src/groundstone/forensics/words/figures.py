@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from statistics import median
 
 from groundstone.documents.base import Page, Word
@@ -25,7 +26,7 @@ CLOSE = 1.5  # text heights between a figure and the label above it
 MOST_ABOVE = 120  # pieces of text above a figure that are looked at
 _SIGN = "|".join(re.escape(sign) for sign in sorted(CURRENCIES, key=len, reverse=True))
 _TOKEN = re.compile(
-    rf"(?<![\w/:%#&*])(?<!\d[.,])(?P<before>[-(+−–]?\s?(?:(?:{_SIGN})\.?\s?)?[-−–]?)"
+    rf"(?<![\w/:%#&*])(?<!\d[.,])(?<!\w[-–])(?P<before>[-(+−–]?\s?(?:(?:{_SIGN})\.?\s?)?[-−–]?)"
     r"(?P<body>\d{1,3}(?:[.,'’]\d{3})+(?:[.,]\d{1,4})?|\d{1,3}(?: \d{3})+,\d\d|\d{1,9}(?:[.,]\d{1,4})?)"
     rf"(?P<after>\s?(?:{_SIGN})(?!\w))?(?P<close>\)|-(?![\w-]))?(?P<percent>\s?%)?(?![\w/:#&*]|[-.,'’]\w)",
     re.I,
@@ -50,7 +51,6 @@ class Figure:
     percent: bool = False
     grouped: bool = False
     label: str = ""  # the words of its row before it, up to another figure and its own words; else those above it
-    head: str = ""  # the words above its column
 
     @cached_property
     def box(self) -> Box:
@@ -143,8 +143,7 @@ def _figure(match: re.Match[str], segment: Segment, inside: Sequence[int], row: 
 
 def _loose(segment: Segment, inside: Sequence[int]) -> bool:
     """Words that are too far apart to be one number."""
-    pairs = zip(inside, inside[1:], strict=False)
-    return any(segment.rects[b].left - segment.rects[a].right > TIGHT for a, b in pairs)
+    return any(segment.rects[b].left - segment.rects[a].right > TIGHT for a, b in pairwise(inside))
 
 
 def _exact(body: str, cents: int) -> Decimal:
@@ -165,7 +164,7 @@ def _labelled(segments: Sequence[Segment], figures: Sequence[Figure]) -> Iterato
 
 
 def _headed(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """Figures with the words above them: of the nearest rows, looking past other figures."""
+    """Figures that have no words beside them are called by those above them."""
     above: list[Segment] = []  # words without figures that were met, the latest last
     made: list[Row] = []
     for row in rows:
@@ -180,7 +179,7 @@ def _under(one: Figure, above: Sequence[Segment]) -> Figure:
     for segment in reversed(above[-MOST_ABOVE:]):
         if segment.rect.beside(one.rect) > 0.5 and segment.rect.bottom < one.rect.middle[1]:
             near = one.rect.top - segment.rect.bottom < CLOSE
-            return replace(one, head=segment.text, label=one.label or (segment.text if near else ""))
+            return replace(one, label=segment.text) if near and not one.label else one
     return one
 
 

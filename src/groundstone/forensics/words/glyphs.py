@@ -20,7 +20,7 @@ Pixels = NDArray[np.uint8]
 
 SIDE = 20  # pixels of a patch
 HIGH = 14.0  # of which a character's height fills so many
-MOST_GLYPHS = 1500  # of a page that are measured
+MOST_GLYPHS = 900  # of a page that are measured
 LEAST_HEIGHT, MOST_HEIGHT = 8, 160  # pixels of a word
 CONTRAST = 40.0  # levels of grey between ink and paper below which a word is not looked at
 HALF = 0.5  # share of the ink's darkness where a stroke begins
@@ -102,7 +102,9 @@ def _table(found: Sequence[_Glyph]) -> Glyphs:
         np.array([one.word for one in found], np.int32),
         np.array([one.at for one in found], np.int32),
         np.array([one.edges for one in found], np.float32).reshape(-1, 4),
-        *(np.array([getattr(one, name) for one in found], np.float32) for name in ("dark", "sharp", "mass")),
+        np.array([one.dark for one in found], np.float32),
+        np.array([one.sharp for one in found], np.float32),
+        np.array([one.mass for one in found], np.float32),
         patches,
     )
 
@@ -131,7 +133,9 @@ def _pieces(
     """Boxes (left, top, right, bottom) of the pieces of ink from the left; those above each other are one."""
     count, _, stats, centres = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
     boxes: list[tuple[int, int, int, int]] = []
-    for (x, y, wide, tall, area), (middle, down) in zip(stats[1:count].tolist(), centres[1:count].tolist(), strict=True):
+    for (x, y, wide, tall, area), (middle, down) in zip(
+        stats[1:count].tolist(), centres[1:count].tolist(), strict=True
+    ):
         inside = rows[0] - 0.1 * high < down < rows[1] + 0.1 * high and across[0] - 2 < middle < across[1] + 2
         if inside and area >= SMALL * high * high * 0.3 and wide < 2.2 * high and tall < 1.3 * high:
             boxes.append((x, y, x + wide, y + tall))

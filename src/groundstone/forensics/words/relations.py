@@ -9,10 +9,9 @@ from itertools import pairwise, permutations
 
 from groundstone.forensics.words.checks import CENT, Check, listed
 from groundstone.forensics.words.figures import Figure
-from groundstone.forensics.words.named import heads
 
 COLUMNS = 9  # of a page that are compared with each other
-LEAST = 2  # telling rows that must hold for a relation to be one
+LEAST = 2  # telling rows that must hold for a relation to be one; a product that holds to the cent is no chance
 SHARE = 0.7  # of the telling rows that must
 HALF = Decimal("0.5")
 
@@ -60,15 +59,9 @@ def rows_checked(columns: Sequence[Sequence[Figure]]) -> list[Check]:
     for relation in RELATIONS:
         for a, b, c in permutations(range(len(used)), 3):
             if a < b and any(one.is_money for one in used[c]):
-                named = relation.sign == "x" and _named(used[a], used[b], used[c])
-                found += _supported([_row_check(relation, row, a, b, c) for row in grid.values()], 1 if named else LEAST)
+                least = 1 if relation.sign == "x" else LEAST
+                found += _supported([_row_check(relation, row, a, b, c) for row in grid.values()], least)
     return found
-
-
-def _named(first: Sequence[Figure], second: Sequence[Figure], result: Sequence[Figure]) -> bool:
-    """The heads of the columns say that one is the price or rate and the other the number or hours."""
-    a, b, c = (frozenset().union(*(heads(one.head) for one in column)) for column in (first, second, result))
-    return "amount" in c and ("quantity" in a and "price" in b or "price" in a and "quantity" in b)
 
 
 def balances_checked(columns: Sequence[Sequence[Figure]]) -> list[Check]:
@@ -79,17 +72,17 @@ def balances_checked(columns: Sequence[Sequence[Figure]]) -> list[Check]:
         beside = [column for column in amounts if column is not balances and column]
         if len(balances) > LEAST and beside:
             for sign in (1, -1):
-                found += _supported(list(_steps(balances, beside, sign)))
+                found += _supported(list(_steps(balances, beside, sign)), few=2)  # one balance is part of two
     return found
 
 
-def _supported(checks: Sequence[Check | None], least: int = LEAST) -> list[Check]:
-    """The checks with their support, or none where too few of them hold."""
+def _supported(checks: Sequence[Check | None], least: int = LEAST, few: int = 1) -> list[Check]:
+    """The checks with their support, or none where too few of them hold; ``few`` may fail whatever their share is."""
     there = [check for check in checks if check is not None]
     telling = [check for check in there if check.telling]
     holding = sum(check.holds for check in telling)
     failing = len(telling) - holding
-    if holding < least or (failing > 1 and holding < SHARE * len(telling)) or failing > holding:
+    if holding < least or (failing > few and holding < SHARE * len(telling)) or failing > holding:
         return []
     return [replace(check, support=holding - check.holds) for check in there]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
 
-from groundstone.forensics.words.checks import CENT, Check
+from groundstone.forensics.words.checks import CENT, Check, digits_changed
 from groundstone.forensics.words.figures import Figure, Row
 from groundstone.forensics.words.named import names
 from groundstone.forensics.words.relations import sum_says
@@ -56,7 +56,12 @@ def _summed(above: Sequence[Figure], total: Figure) -> Check | None:
     good = next((check for check in checks if check.holds), None)
     if good or not checks or _otherwise(above, total):
         return good
-    return checks[0]
+    return next((check for check in checks if _repair(check) == 1), checks[0])
+
+
+def _repair(check: Check) -> int:
+    """How many digits of one of its figures would have to be others."""
+    return min(digits_changed(figure, value) for figure, value in check.implied)
 
 
 def _ways(above: Sequence[Figure]) -> Iterator[Way]:
@@ -128,7 +133,7 @@ def _called(amounts: Sequence[Figure], name: str) -> list[Figure]:
     found: dict[int, list[Figure]] = {}
     for one in amounts:
         said = names(one.label)
-        if name in said and not said - {name, "current", "ytd"}:
+        if name in said and not said - {name, "current", "ytd", "total"}:
             found.setdefault(one.row, []).append(one)
     if len({tuple(one.value for one in row) for row in found.values()}) != 1:
         return []

@@ -90,6 +90,15 @@ class Refusal:
     message: str
     headers: Mapping[str, str] = field(default_factory=dict)
     shape: Shape | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Detailed(ours.ModelError):
+    """A model that failed, with further members of the error on the wire."""
+
+    def __init__(self, message: str, more: Mapping[str, Any]) -> None:
+        super().__init__(message)
+        self.more = more
 
 
 def refuse(call: AwsCall, path: str, why: str) -> NoReturn:
@@ -118,7 +127,8 @@ def described(error: Exception, operation: Operation | None) -> Refusal:
     found = _declared(operation, names) if operation else None
     if found is None:
         return Refusal(names[0], status, message, headers)
-    return Refusal(found.name, found.status, message, headers, found.shape)
+    more = error.more if isinstance(error, Detailed) else {}
+    return Refusal(found.name, found.status, message, headers, found.shape, more)
 
 
 def _declared(operation: Operation, names: list[str]) -> Failure | None:
@@ -144,7 +154,7 @@ def response(refusal: Refusal, request_id: str, *, json_rpc: bool) -> Response:
 def body(refusal: Refusal, *, json_rpc: bool) -> bytes:
     """{"message": ...} in rest-json; json 1.1 has the name beside it."""
     made: dict[str, Any] = {"__type": refusal.name} if json_rpc else {}
-    made[_message_member(refusal.shape)] = refusal.message
+    made |= {_message_member(refusal.shape): refusal.message, **refusal.more}
     if refusal.shape is not None and "reason" in refusal.shape.required:
         made["reason"] = _reason(refusal.shape.members["reason"].shape)
     return dumps(made)
@@ -178,7 +188,7 @@ def in_stream(error: Exception, operation: Operation) -> bytes:
 def _stream_names(error: Exception, refusal: Refusal) -> Iterator[str]:
     """A model that breaks off in the middle has a name of its own; others keep theirs."""
     if type(error) is ours.ModelError:
-        yield "ModelStreamErrorException"
+        yield from ("ModelStreamErrorException", "ModelStreamError")
     yield refusal.name
     yield from _names(error)[0]
     yield from INTERNAL.split()

@@ -10,8 +10,10 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from groundstone.applications import APPS, applications
 from groundstone.builder.generate import LONGEST
 from groundstone.documents.service import MAX_QUERY
+from groundstone.errors import NotFound
 from groundstone.identity import Principal
 from groundstone.questions.words import MAX_CHARACTERS
 from groundstone.server import auth
@@ -30,6 +32,15 @@ DIALECTS = (
     ("postgresql", "PostgreSQL"), ("mysql", "MySQL"), ("sqlite", "SQLite"), ("mssql", "SQL Server"),
     ("oracle", "Oracle"),
 )  # fmt: skip
+
+LAYERS = (  # of a page that is checked for forgery: name, words, and what it shows
+    ("picture", "Picture", "The page as it is."),
+    ("heat", "Suspicion", "The warmer a place, the more its pixels differ from the rest of the page."),
+    ("errors", "Errors", "What one more save as JPEG would change. Changed places often stand out from letters alike."),
+    ("noise", "Grain", "The grain of the picture without its content. What was pasted or painted has another grain."),
+    ("history", "History", "How well each place agrees with the earlier saves of the page."),
+    ("copies", "Copies", "Regions that stand on the page twice, grain included."),
+)
 
 Visitor = Annotated[Principal, Depends(auth.page_principal)]
 router = APIRouter(include_in_schema=False)
@@ -81,6 +92,21 @@ async def read(request: Request, visitor: Visitor) -> Response:
     return page("read.html", longest=MAX_QUERY, most_mb=settings.max_upload_mb, hours=settings.documents_hours)
 
 
+@router.get("/forensics")
+async def forensics(request: Request, visitor: Visitor) -> Response:
+    settings = request.app.state.platform.settings
+    known: dict[str, Any] = {"most_mb": settings.max_upload_mb, "hours": settings.documents_hours, "layers": LAYERS}
+    return page("forensics.html", samples=_samples(), **known)
+
+
+@router.get("/forensics/samples/{name}")
+async def forensics_sample(visitor: Visitor, name: str) -> Response:
+    """A document to try the page with. Raises NotFound."""
+    if name not in _samples():
+        raise NotFound(f"no sample {name[:40]!r}; there are: {', '.join(_samples())}")
+    return FileResponse(APPS / "forgery" / "samples" / name, media_type="image/jpeg")
+
+
 @router.get("/verification/{app}")
 async def verification(request: Request, visitor: Visitor, app: str) -> Response:
     spec = (await work(request, request.app.state.platform.verification, app)).spec
@@ -102,6 +128,12 @@ def _rooms(platform: Platform, visitor: Principal) -> list[tuple[str, str]]:
     """Name and title of every knowledge base."""
     names = platform.knowledge_bases(visitor)
     return [(name, platform.kb(name, visitor).spec.title or name) for name in names]
+
+
+def _samples() -> dict[str, str]:
+    """The sample documents of the application that finds forgeries, and what each is."""
+    app = next((app for app in applications() if app.name == "forgery"), None)
+    return dict(example.split(": ", 1) for example in app.examples) if app else {}
 
 
 def sign_in(request: Request, failed: bool = False) -> Response:

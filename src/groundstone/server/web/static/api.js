@@ -76,6 +76,10 @@ export const correctAnswer = (id, number, body) => json("PUT", at("documents", i
 export const dropAnswer = (id, number) => call("DELETE", at("documents", id, "answers", number));
 export const documentExport = (id, form, page) => `/api${at("documents", id)}/export?form=${form}&page=${page}`;
 
+export const forensicsAddress = (id) => `/api${at("documents", id)}/forensics`;
+export const documentForensics = (id, wait) => json("GET", `${at("documents", id)}/forensics?wait=${wait}`);
+export const forensicsLayer = (id, layer, page, width) => `${forensicsAddress(id)}/layers/${layer}.png?page=${page}&width=${width}`;
+
 const cases = (app, ...rest) => at("verification", app, "cases", ...rest);
 export const verificationProgress = (app) => json("GET", at("verification", app, "progress"));
 export const listCases = (app, query) => json("GET", `${cases(app)}?${new URLSearchParams(query)}`);

@@ -9,6 +9,7 @@ import { takesFiles } from "./dropping.js";
 import { asking, finding } from "./findings.js";
 import { fillForms, fillTables, fillText } from "./page_tabs.js";
 import { Sheet } from "./sheet.js";
+import { described, listed } from "./shelf.js";
 import { guarded, trouble } from "./trouble.js";
 
 const SOON = 400; // milliseconds between two looks at a reading
@@ -18,10 +19,8 @@ const SETS = {
   "Vaccination card": ["What is Vaccination Status?", "What is Name?", "What is Date of Birth?", "What is Document Number?"],
   Receipt: ["What is the company?", "What is the date?", "What is the total?"],
 };
-const KINDS = { "application/pdf": "PDF", "image/tiff": "TIFF", "image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WebP", "image/heic": "HEIC" };
+const STATES = { reading: "is being read", failed: "could not be read" };
 const MEGABYTE = 2 ** 20;
-
-const until = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 let open = null; // the document that is shown: {id, state, page, answers, waiting: texts of questions}
 let timer = 0;
@@ -57,18 +56,9 @@ async function list() {
   await guarded(async () => {
     const found = (await documents()).documents;
     $("recent").hidden = found.length === 0;
-    $("documents").replaceChildren(...found.map(listed));
+    $("documents").replaceChildren(...found.map((one) => listed(one, STATES)));
   });
 }
-
-function listed(one) {
-  const state = { reading: "is being read", failed: "could not be read" }[one.status];
-  const about = [count(one.page_count), state, `until ${until.format(new Date(one.expires))}`].filter(Boolean).join(" · ");
-  return el("li", {}, el("a", { class: "model shelf-link", href: `#${one.id}` },
-    el("span", { class: "model-name" }, one.name), el("small", {}, about)));
-}
-
-const count = (number) => (number === 1 ? "1 page" : `${number} pages`);
 
 // -- the document that is shown -----------------------------------------------------------------------------
 
@@ -119,8 +109,7 @@ async function watch() {
 
 function describe() {
   const { state } = open;
-  const kept = `kept until ${until.format(new Date(state.expires))}`;
-  $("about").textContent = [KINDS[state.media_type] ?? state.media_type, count(state.page_count), kept].join(" · ");
+  $("about").textContent = described(state);
   const reading = state.status === "reading";
   $("progress").hidden = !reading;
   $("progress-words").textContent = state.pages_wanted > 1 ? `Reading: ${state.pages_done} of ${state.pages_wanted} pages` : "Reading …";

@@ -12,6 +12,8 @@ const TITLES = { verified: "Verified", refused: "Refused", review: "A person dec
 const STATES = { dead: "Could not be decided", dropped: "Given up", cancelled: "Cancelled" };
 const SIGNS = { true: ["✓", "Holds"], false: ["✗", "Does not hold"], null: ["?", "The document does not tell"] };
 
+const FORGERY = "forgery"; // the name of the rule that a check for forgery goes by
+
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const sheet = new Sheet(touched);
 let open = null; // the case
@@ -44,7 +46,7 @@ function show(found) {
   $("answers").replaceChildren(...answers().map((one) => finding(one, acts())));
   travellerOf(found.traveller);
   if (first) turn(evidence()[0]?.page ?? 1);
-  sheet.setAnswers(answers());
+  sheet.setAnswers(boxes());
   guarded(history, "trouble");
 }
 
@@ -53,6 +55,13 @@ function answers() {
   return open.answers.map((one) => ({ ...one, number: nameOf(one), corrections: fixes(nameOf(one)), found: null }));
 }
 
+// Places that look changed, among the boxes of the answers.
+function suspects() {
+  const doubts = (open.decision?.reasons ?? []).filter((one) => one.rule === FORGERY && one.passed === false);
+  return doubts.flatMap((one) => one.evidence).map((place) => ({ ...place, number: FORGERY, alias: place.text, answer: "looks changed" }));
+}
+
+const boxes = () => [...answers(), ...suspects()];
 const evidence = () => (open.decision?.reasons ?? []).flatMap((reason) => reason.evidence);
 const reviewable = () => open.state === "done" && open.outcome === "review";
 
@@ -110,7 +119,7 @@ function turn(to) {
   $("before").disabled = page <= 1;
   $("after").disabled = page >= open.page_count;
   sheet.show((width) => casePicture(app, id, page, width), page, null);
-  sheet.setAnswers(answers());
+  sheet.setAnswers(boxes());
 }
 
 function go(place) {
