@@ -48,7 +48,7 @@ SHARED_LIBRARIES = {
     "botocore": {"knowledge/s3.py", "models/bedrock_client.py", "server/aws/model.py"},  # S3, Bedrock, and its model
     "mcp": {"server/mcp.py", "server/mcp_http.py"},
     "onnxruntime": {"documents/ocr_models.py", "models/runtime.py"},
-    "PIL": {"documents/child_draw.py", "documents/decode.py"},
+    "PIL": {"endpoints/child_pictures.py", "documents/child_draw.py", "documents/decode.py"},
     "pypdfium2": {"documents/decode_pdf.py", "knowledge/parse_pdf.py"},
     "pyarrow": {"knowledge/rows.py", "stores/lance.py"},
 }

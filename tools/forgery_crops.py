@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from groundstone.errors import InvalidInput
+from groundstone.forensics.dct import Table, standard_table
 from groundstone.forensics.features import MAPS, Features, features
 from groundstone.forensics.forge.pair import PixelPair, make_pixels
-from groundstone.forensics.history import Table, standard_table
 
 SIDE = 384  # pixels of what is learned from
 CELLS = SIDE // 8
@@ -86,14 +86,19 @@ def row(pages: Pages, rng: np.random.Generator) -> dict[str, Any] | None:
         pair = make_pixels(page.rgb, page.words, donor.rgb, donor.words, rng)
     except InvalidInput:  # the page offers no place for a change
         return None
-    both = [features(pixels, last_table(pair)) for pixels in pair.opened()]
+    genuine, forged = pair.opened()
+    first = features(genuine, last_table(pair))
+    both = [first, features(forged, last_table(pair), first.past)]  # so small a change hides no history
     rows, columns = both[0].maps.shape[:2]
-    if rows < CELLS or columns < CELLS or not pair.mask.any():
+    if rows < CELLS or columns < CELLS:
         return None
     mask = cv2.resize(
         pair.mask[: rows * 8, : columns * 8].astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA
     )
-    down, across = np.argwhere(mask > 0)[rng.integers(np.count_nonzero(mask > 0))]
+    changed = np.argwhere(mask > 0)
+    if not len(changed):
+        return None
+    down, across = changed[rng.integers(len(changed))]
     top = int(np.clip(down - rng.integers(CELLS), 0, rows - CELLS))
     left = int(np.clip(across - rng.integers(CELLS), 0, columns - CELLS))
     cut = [_cut(one, top, left) for one in both]

@@ -17,6 +17,7 @@ from groundstone.applications import APPS, App, applications
 from groundstone.errors import NotFound
 from groundstone.identity import LOCAL, Principal
 from groundstone.knowledge.base import KnowledgeBase
+from groundstone.knowledge.source import MAX_FILE_BYTES
 from groundstone.knowledge.spec import KnowledgeSpec, SourceSpec
 from groundstone.models.base import Chat, Embed, ReadPage
 from groundstone.questions.vocabulary import Vocabularies
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from groundstone.documents.kept import Kept
     from groundstone.documents.queries import Answers
     from groundstone.documents.service import Documents
+    from groundstone.endpoints.base import Runner
+    from groundstone.endpoints.service import Endpoints
+    from groundstone.forensics.kept import KeptChecks
     from groundstone.forensics.service import Forensics
     from groundstone.knowledge.jobs import Jobs
     from groundstone.models.base import ModelInfo
@@ -50,8 +54,8 @@ T = TypeVar("T")
 EMBEDDING_MODEL = "all-minilm-l6-v2"
 DIMENSIONS = 384
 CLOSED = (  # those that work in the background first, what they work with afterwards
-    "_verifying", "ingestion", "training", "kept", "document_jobs", "forensics", "documents", "models", "store",
-    "conversations", "keys", "ledger", "resources", "queue",
+    "_verifying", "ingestion", "training", "endpoints", "kept_checks", "kept", "document_jobs", "forensics",
+    "documents", "models", "store", "conversations", "keys", "ledger", "resources", "queue",
 )  # fmt: skip
 
 
@@ -137,12 +141,32 @@ class Platform:
 
         return Training(self.resources, self.custom, self._object, place, self.settings.home / "training")
 
-    def _object(self, address: str) -> bytes:
+    def _object(self, address: str, most: int = MAX_FILE_BYTES) -> bytes:
         """The bytes of s3://bucket/key, from a bucket's folder or an S3 server. Raises SourceError."""
         from groundstone.knowledge.bucket import read_object
         from groundstone.knowledge.s3 import fetch_object
 
-        return read_object(address, self.buckets, lambda uri: fetch_object(uri, self.settings.s3_endpoint))
+        endpoint = self.settings.s3_endpoint
+        return read_object(address, self.buckets, lambda uri: fetch_object(uri, endpoint, most), most)
+
+    @part
+    def endpoints(self) -> Endpoints:
+        """Models behind names: those of packages, of the catalogue, and the forensic one."""
+        from groundstone.endpoints.catalogue import CatalogueRunner
+        from groundstone.endpoints.onnx import OnnxRunner
+        from groundstone.endpoints.packages import MOST_BYTES
+        from groundstone.endpoints.reports import ReportRunner
+        from groundstone.endpoints.service import Endpoints
+        from groundstone.forensics.served import loader
+
+        judges = loader(lambda: self.forensics, lambda: self.documents, self.settings.reading_at_once)
+        runners: dict[str, Runner] = {
+            "onnx": OnnxRunner(),
+            "catalogue": CatalogueRunner(lambda: self.models),
+            "forensics": ReportRunner(judges),
+        }
+        home = self.settings.home / "endpoints"
+        return Endpoints(home, self.resources, runners, lambda address: self._object(address, MOST_BYTES))
 
     @part
     def tasks(self) -> Tasks:
@@ -192,8 +216,7 @@ class Platform:
 
     def missing(self, info: ModelInfo) -> str:
         """What a model needs and this machine lacks, in words; empty when nothing. Other machines are not asked."""
-        spec = self.models.catalog.engines.get(info.engine)
-        if spec is None:
+        if (spec := self.models.catalog.engines.get(info.engine)) is None:
             return ""
         variable = spec.options.get("api_key_env")
         if variable and not os.environ.get(variable):
@@ -318,7 +341,15 @@ class Platform:
         return Kept(root, lambda: self.documents, self.resources, self.settings.documents_hours)
 
     @part
+    def kept_checks(self) -> KeptChecks:
+        """Checks for forgery of documents that people uploaded."""
+        from groundstone.forensics.kept import KeptChecks
+
+        return KeptChecks(lambda: self.kept, lambda: self.forensics)
+
+    @part
     def _verifying(self) -> Registry:
+        from groundstone.forensics.reason import checked
         from groundstone.verification.registry import Registry
         from groundstone.verification.service import Verification
         from groundstone.verification.spec import load_all, rules_of
@@ -326,9 +357,9 @@ class Platform:
 
         def made(spec: Spec) -> Verification:
             rules = rules_of(spec)
-            parts = Parts(lambda: self.documents, lambda: rules.decide)
-            home = self.settings.home / "verification" / spec.name
-            threads = self.settings.reading_at_once or os.cpu_count() or 1
+            parts = Parts(lambda: self.documents, lambda: rules.decide, lambda *sent: checked(self.forensics, *sent))
+            home, threads = self.settings.home / "verification" / spec.name, self.settings.reading_at_once
+            threads = threads or os.cpu_count() or 1
             return Verification(
                 spec, self.queue, parts, home, buckets=self.buckets, fetch=self._object, threads=threads
             )
@@ -374,8 +405,7 @@ class Platform:
         return applications()
 
     def app(self, name: str) -> App:
-        found = next((app for app in self.apps() if app.name == name), None)
-        if found is None:
+        if (found := next((app for app in self.apps() if app.name == name), None)) is None:
             known = ", ".join(app.name for app in self.apps())
             raise NotFound(f"no application {name!r}; there are: {known}")
         return found
@@ -450,8 +480,7 @@ class Platform:
     def close(self) -> None:
         """Release files and connections. The platform cannot be used afterwards."""
         for part in CLOSED:
-            made = self.__dict__.pop(part, None)
-            if made is not None and hasattr(made, "close"):
+            if hasattr(made := self.__dict__.pop(part, None), "close"):
                 made.close()
 
     def __enter__(self) -> Platform:

@@ -102,7 +102,7 @@ def test_a_layer_is_chosen_by_keys_and_wiped_over_the_picture(page: Page) -> Non
     page.keyboard.press("2")
     page.locator(".over.there").wait_for()
     assert page.locator("#layers input:checked").get_attribute("value") == "heat"
-    assert page.locator("#layer-says").inner_text().startswith("The warmer a place")
+    assert page.locator("#layer-says").inner_text().startswith("The darker the colour")
     page.locator("#wipe").fill("40")
     assert "60%" in page.evaluate("document.querySelector('.over').style.clipPath")
     assert page.evaluate("document.querySelector('.wipe-edge').style.left") == "40%"

@@ -48,7 +48,7 @@ def test_from_a_folder_to_answers_and_away(home: Path) -> None:
 
 
 def test_what_cannot_be_served_says_why(home: Path) -> None:
-    with pytest.raises(GroundstoneError, match="no tar file"):
+    with pytest.raises(GroundstoneError, match="ends too early"):
         run("create", "sums", str(home / "body.json"))
     with pytest.raises(ModelError, match="no model"):
         run("create", "sums", "--model", "no-such-model")

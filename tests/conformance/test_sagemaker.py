@@ -186,7 +186,7 @@ def test_what_is_not_there_is_told_in_the_words_that_clients_look_for(aws: SageM
 def test_names_are_given_once(aws: SageMaker) -> None:
     aws.model("once")
     aws.endpoint("once")
-    again = [
+    again: list[tuple[Any, dict[str, Any]]] = [
         (aws.control.create_model, {"ModelName": "once", "PrimaryContainer": {"ModelDataUrl": ADDRESS}}),
         (aws.control.create_endpoint, {"EndpointName": "once", "EndpointConfigName": "once"}),
     ]

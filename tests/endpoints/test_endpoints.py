@@ -150,6 +150,18 @@ def test_one_deleted_while_it_loads_stays_deleted(service: Endpoints, runner: Ec
         service.find(LOCAL, "one")
 
 
+def test_tags_may_change_while_it_loads(service: Endpoints, runner: EchoRunner) -> None:
+    runner.may_load.clear()
+    service.registry.create(LOCAL, "a", model="a")
+    service.configure(LOCAL, "one", [variant("v", "a")])
+    made = service.create(LOCAL, "one", "one")
+    service.tag(LOCAL, made.kind, made.id, {"project": "forgeries"})
+    runner.may_load.set()
+    found = ended(service, "one")
+    assert (found.body["status"], found.body["tags"]) == ("InService", {"project": "forgeries"})
+    assert said(service, "one") == "a:x"
+
+
 @pytest.mark.parametrize("weights", [(9, 1), (1, 1), (2, 1), (0.5, 1.5), (1, 0)])
 def test_shares_are_exact(service: Endpoints, weights: tuple[float, float]) -> None:
     served(service, "one", ("a", weights[0]), ("b", weights[1]))

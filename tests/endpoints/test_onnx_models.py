@@ -79,8 +79,8 @@ def test_a_picture_goes_through_the_recipe_of_the_article(article: OnnxModel) ->
     image.save(out, "PNG")
     image.save(saved, "JPEG", quality=90)  # the steps as the article's notebook takes them
     difference = ImageChops.difference(image, Image.open(saved))
-    most = max(high for _, high in difference.getextrema())  # type: ignore[misc, union-attr]
-    ela = ImageEnhance.Brightness(difference).enhance(255.0 / most)  # type: ignore[operator]
+    most = max(high for _, high in difference.getextrema())
+    ela = ImageEnhance.Brightness(difference).enhance(255.0 / most)
     pixels = np.array(ela.resize((128, 128))).reshape(-1, 128, 128, 3) / 255.0
     expected = asked(article, {"instances": pixels.tolist()})
     assert asked(article, out.getvalue(), "image/png")["predictions"][0] == pytest.approx(

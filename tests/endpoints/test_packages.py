@@ -53,7 +53,7 @@ def test_what_other_programs_write_is_read(packages: Packages, tmp_path: Path) -
     for form in (tarfile.PAX_FORMAT, tarfile.GNU_FORMAT, tarfile.USTAR_FORMAT):
         for mode in ("w:gz", "w"):
             out = io.BytesIO()
-            with tarfile.open(fileobj=out, mode=mode, format=form) as archive:  # type: ignore[call-overload]
+            with tarfile.open(fileobj=out, mode=mode, format=form) as archive:
                 archive.add(tmp_path / ("d" * 50), "./" + "d" * 60 + "/" + "e" * 60)
             found = large.add(LOCAL, out.getvalue())
             assert found.file.endswith("e" * 60 + "/model.onnx")

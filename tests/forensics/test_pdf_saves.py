@@ -203,7 +203,7 @@ def test_references_of_single_and_many() -> None:
 _SIGNED_TWICE = _signed(False)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_mutated_files_are_read_or_refused(data: st.DataObject) -> None:
     file = bytearray(_SIGNED_TWICE)

@@ -8,9 +8,9 @@ import pytest
 from groundstone.errors import WeightsCorrupt
 from groundstone.forensics.base import Evidence
 from groundstone.forensics.calibration import Calibration, Logistic, shipped
+from groundstone.forensics.dct import standard_table
 from groundstone.forensics.detect import NEVER, detect, history_heat
 from groundstone.forensics.features import MAPS, TEXT, features, nearest_quality
-from groundstone.forensics.history import standard_table
 from groundstone.forensics.network import BAND, load
 from groundstone.forensics.weigh import weigh
 from tests.forensics.drawn_page import Pixels, saved, scanned

@@ -19,13 +19,13 @@ from groundstone.forensics.collection import Item, read
 from groundstone.forensics.join import Weigh
 from groundstone.forensics.lines import Lines
 from groundstone.forensics.logistic import calibrated, fitted, probabilities
-from groundstone.forensics.looks import Looks, look_at
+from groundstone.forensics.looks import Looks
 from groundstone.forensics.measuring import Measuring
 from groundstone.forensics.refit import Known, refit
 from groundstone.forensics.splits import each_in_turn, folds, honest
 from groundstone.forensics.training import train
 from groundstone.forensics.training_job import Made, Network
-from tests.forensics.labelled import NETWORK, SHIPPED, data_set, measured, picture
+from tests.forensics.labelled import NETWORK, SHIPPED, data_set, measured, picture, unlike
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def looks(pages: Path) -> Looks:
-    return look_at([item.path for item in read(pages).items])
+    return unlike(pages)
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +195,8 @@ def test_thresholds_come_from_files_not_fitted_to_and_hold_elsewhere() -> None:
 
 
 def test_pages_that_are_too_few_of_their_kind_keep_the_function_that_ships(tmp_path: Path) -> None:
-    found = train(read(data_set(tmp_path / "set", 40, without=10)), tmp_path / "mine", network=NETWORK)
+    place = data_set(tmp_path / "set", 40, without=10)
+    found = train(read(place), tmp_path / "mine", network=NETWORK, looks=unlike(place))
     text = (found.model.place / "calibration.json").read_text("utf-8")
     calibration = Calibration.from_json(text)
     assert dict(zip(calibration.measures, calibration.none.weights, strict=True)) == dict(
@@ -206,8 +207,9 @@ def test_pages_that_are_too_few_of_their_kind_keep_the_function_that_ships(tmp_p
 
 
 def test_too_few_files_are_refused(tmp_path: Path) -> None:
+    place = data_set(tmp_path / "set", 10)
     with pytest.raises(InvalidInput, match="too few files to learn from"):
-        train(read(data_set(tmp_path / "set", 10)), tmp_path / "mine", network=NETWORK)
+        train(read(place), tmp_path / "mine", network=NETWORK, looks=unlike(place))
 
 
 # -- the folder ------------------------------------------------------------------------------------------------

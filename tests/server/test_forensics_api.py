@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from groundstone.config import Settings
@@ -106,6 +108,17 @@ def test_bad_input_is_refused_with_the_reason(
     reply = client.post("/api/forensics/check", **sent)
     assert reply.status_code == status
     assert words in reply.json()["error"]["message"]
+
+
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    start=st.sampled_from([b"", b"%PDF-1.7\n", b"\xff\xd8\xff\xdb", b"II*\0", GENUINE[:60], FORGED[:-40]]),
+    rest=st.binary(max_size=200),
+    words=st.sampled_from(["true", "false", "x"]),
+)
+def test_any_bytes_are_answered(client: httpx.Client, start: bytes, rest: bytes, words: str) -> None:
+    reply = client.post(f"/api/forensics/check?words={words}", content=start + rest)
+    assert reply.status_code in (200, 400, 413), reply.text
 
 
 def test_a_kept_document_is_checked_and_the_report_stays_beside_it(client: httpx.Client, platform: Platform) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-DRAWS = 1000
+DRAWS = 500
 Values = NDArray[Any]
 
 

@@ -9,8 +9,9 @@ import click
 from groundstone import __version__
 from groundstone.cli.builder import builder
 from groundstone.cli.demo import demo
+from groundstone.cli.endpoints import endpoints
 from groundstone.cli.evaluate import evaluate
-from groundstone.cli.forensics import forensics
+from groundstone.cli.forensics_data import forensics
 from groundstone.cli.kb import kb
 from groundstone.cli.keys import keys
 from groundstone.cli.mcp import mcp
@@ -32,8 +33,8 @@ def cli() -> None:
 
 
 COMMANDS = (
-    demo, serve, run, read, forensics, verification, kb, models, movies, builder, evaluate, usage, summarise, translate,
-    keys, mcp,
+    demo, serve, run, read, forensics, endpoints, verification, kb, models, movies, builder, evaluate, usage, summarise,
+    translate, keys, mcp,
 )  # fmt: skip
 for command in COMMANDS:
     cli.add_command(command)

@@ -282,19 +282,29 @@ class Endpoints:
         else:
             config = body.get("wanted_config", body["config"])
             outcome = {"status": IN_SERVICE, "variants": body["wanted"], "wanted": [], "config": config}
-        self._end(caller, endpoint, outcome, stop)
+        self._end(caller, endpoint, outcome)
 
-    def _end(self, caller: Principal, endpoint: Resource, outcome: Mapping[str, Any], stop: threading.Event) -> None:
+    def _end(self, caller: Principal, endpoint: Resource, outcome: Mapping[str, Any]) -> None:
         """Write how it went, unless the endpoint was deleted or the process ends: then the next one takes it up."""
         if self._workers.is_closing:
             return
         try:
-            body = {**endpoint.body, **outcome}
-            done = self._resources.update(caller, ENDPOINT, endpoint.id, body, revision=endpoint.revision)
+            done = self._written(caller, endpoint, outcome)
             serving = [Variant.from_json(one) for one in done.body["variants"]]
-        except (NotFound, Conflict):
+        except NotFound:
             serving = []
         self._loading.keep_only(endpoint.id, serving)
+
+    def _written(self, caller: Principal, endpoint: Resource, outcome: Mapping[str, Any]) -> Resource:
+        """The endpoint with its outcome, over changes of its tags meanwhile; as it is when another load has begun."""
+        while True:
+            now = self._resources.get(caller, ENDPOINT, endpoint.id)
+            if now.body["status"] not in UNDER_WAY or now.body["wanted"] != endpoint.body["wanted"]:
+                return now
+            try:
+                return self._change(caller, now, {**now.body, **outcome})
+            except Conflict:
+                continue
 
     def _chosen(self, caller: Principal, name: str, variant: str) -> tuple[Resource, Variant]:
         endpoint = self.find(caller, name)

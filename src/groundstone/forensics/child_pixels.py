@@ -13,8 +13,9 @@ import numpy as np
 
 from groundstone.forensics import network
 from groundstone.forensics.copies import evidence as copied
+from groundstone.forensics.dct import Table
 from groundstone.forensics.detect import Found, as_bytes, detect
-from groundstone.forensics.history import History, Table
+from groundstone.forensics.history import History
 from groundstone.forensics.picture import Loaded, load, reasons
 
 SHOWN = 0.3  # share of a page's worst odds from which a further place is worth a box

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstone.forensics.dct import Floats, Table
 from groundstone.forensics.features import TEXT, Features, features
-from groundstone.forensics.history import Floats, History, Table, agreement, blocks
+from groundstone.forensics.history import History
 from groundstone.forensics.network import Network
 
 Bytes = NDArray[np.uint8]
@@ -19,6 +20,7 @@ MOST_BOXES = 12
 COLD, HOT = -6.0, 4.0  # logarithms of odds that are drawn as 0 and 255
 SUSPECT = 0.0  # a window from here on is a place of its own
 NEVER = -20.0
+FEW = 0.05  # of what a cell can tell of its history (Features.maps) from which it tells something
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +108,11 @@ def history_heat(rgb: Bytes, last: Table | None = None) -> Floats:
     seen = features(rgb, last)
     if not seen.past:
         return np.zeros(seen.maps.shape[:2], np.float32)
-    first = seen.past[0]
-    found = agreement(blocks(seen.luma.astype(np.float32), first.left, first.top), first.steps)
-    rows, columns = seen.maps.shape[:2]
-    told = np.zeros((rows, columns, 2), np.float32)
-    down, across = min(rows, found.shape[0]), min(columns, found.shape[1])
-    told[:down, :across] = found[:down, :across]
+    told = seen.maps[..., :2]
     number = cv2.blur(told[..., 1], (3, 3))
     mean = cv2.blur(told[..., 0] * told[..., 1], (3, 3)) / np.maximum(number, 1e-3)
-    usual = float(np.median(mean[number > 1])) if (number > 1).any() else 1.0
-    away: Any = np.clip((usual - mean) / max(usual, 0.2), 0, 1) * np.minimum(number / 2, 1)
+    known = number > FEW
+    usual = float(np.median(mean[known])) if known.any() else 1.0
+    away: Any = np.clip((usual - mean) / max(usual, 0.2), 0, 1) * np.minimum(number / (2 * FEW), 1)
     result: Floats = away.astype(np.float32)
     return result

@@ -9,17 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstone.forensics.history import (
-    GHOSTS,
-    Floats,
-    History,
-    Table,
-    agreement,
-    blocks,
-    ghosts,
-    histories,
-    standard_table,
-)
+from groundstone.forensics.dct import Floats, Table, dct, standard_table
+from groundstone.forensics.history import GHOSTS, History, agreement, blocks, ghosts, histories
 
 MAPS = 2 * 2 + len(GHOSTS) + 1 + 1 + 6  # agreements, error levels, energy, text, what is the same for the whole page
 TEXT = 2 * 2 + len(GHOSTS) + 1  # the map that tells cells with ink, 0 or 1
@@ -41,15 +32,18 @@ class Features:
     past: tuple[History, ...]
 
 
-def features(rgb: Bytes, last: Table | None = None) -> Features:
-    """Of a picture (H, W, 3), at least 64 pixels each way. ``last``: the luminance table of its file, if a JPEG."""
+def features(rgb: Bytes, last: Table | None = None, past: tuple[History, ...] | None = None) -> Features:
+    """Of a picture (H, W, 3), at least 64 pixels each way. ``last``: the luminance table of its file, if a JPEG.
+
+    ``past``: the saves before, where they are known.
+    """
     height, width = rgb.shape[0] // 8 * 8, rgb.shape[1] // 8 * 8
     colours = np.asarray(cv2.cvtColor(np.ascontiguousarray(rgb[:height, :width]), cv2.COLOR_RGB2YCrCb), np.uint8)
     luma = np.ascontiguousarray(colours[..., 0])
     half = (width // 2, height // 2)
     chroma = np.asarray(cv2.resize(colours[..., 1:], half, interpolation=cv2.INTER_AREA), np.uint8)
     grey = luma.astype(np.float32)
-    past = tuple(histories(grey, last))
+    past = tuple(histories(grey, last)) if past is None else past
     return Features(luma, chroma, _maps(grey, past, last), past)
 
 
@@ -57,16 +51,14 @@ def _maps(grey: Floats, past: tuple[History, ...], last: Table | None) -> Floats
     rows, columns = grey.shape[0] // 8, grey.shape[1] // 8
     maps = np.zeros((rows, columns, MAPS), np.float32)
     for number, one in enumerate(past):
-        found = agreement(blocks(grey, one.left, one.top), one.steps)
-        found[..., 1] /= 20
-        maps[..., 2 * number : 2 * number + 2] = _aligned(found, one, rows, columns)
+        pixels = _aligned(blocks(grey, one.left, one.top), one, rows, columns)
+        inked = pixels.std(axis=2) > INKED
+        maps[inked, 2 * number : 2 * number + 2] = agreement(pixels[inked], one) * (1, 1 / 20)
     grid = past[0] if past else History(0, 0, (), 0.0, 0)
-    coefficients = _aligned(blocks(grey, grid.left, grid.top), grid, rows, columns)
-    energy = np.sqrt(np.einsum("ijk,ijk->ij", coefficients[..., 1:], coefficients[..., 1:]) / 64)
+    pixels = _aligned(blocks(grey, grid.left, grid.top), grid, rows, columns)
+    energy = pixels.std(axis=2)  # by Parseval's theorem the root mean square of all frequencies but the mean
     inked = energy > INKED
-    levels = np.zeros((rows, columns, len(GHOSTS)), np.float32)
-    levels[inked] = ghosts(coefficients[inked][None])[0]
-    maps[..., 4 : 4 + len(GHOSTS)] = np.log1p(levels) / 2
+    maps[inked, 4 : 4 + len(GHOSTS)] = np.log1p(ghosts((pixels[inked] - 128) @ dct().T)) / 2
     maps[..., TEXT - 1], maps[..., TEXT] = np.log1p(energy) / 4, inked
     maps[..., TEXT + 1 :] = _whole(past, last)
     return maps

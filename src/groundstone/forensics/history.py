@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Table = NDArray[np.float64]  # 64 steps, row by row of the block
+from groundstone.forensics.dct import Floats, Table, dct, standard_table
+from groundstone.forensics.lattice import restored, search
 
 GHOSTS = (50, 60, 70, 75, 80, 85, 90, 95)  # qualities at which error levels are taken
+FINEST = 3  # steps below are as fine as the rounding of pixels
 SAMPLE = 3000  # blocks that are enough to know a page's history
 STEPS = np.arange(2, 61)  # steps of quantisation that can be told
 HIGHEST = 200  # coefficients beyond are left out of the histograms
@@ -29,14 +30,6 @@ SAME_GRID = 36.0  # the same on the grid of the last save, whose own steps look 
 ABOVE, FLOOR = 1.8, 5  # a save shows on its own grid: so many times as strong as on the sixth best
 ENOUGH = 5  # known steps that make a table; fewer have to fit a standard one
 FITS = 0.06  # mean difference of logarithms up to which steps are those of a standard table
-_BASE: Table = np.array(
-    [
-        16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29,
-        51, 87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121,
-        120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
-    ],
-    dtype=np.float64,
-)  # fmt: skip  # the luminance table of the JPEG standard, Annex K
 _LOW = np.array([row * 8 + column for row in range(8) for column in range(8) if 0 < row + column <= 5])
 
 
@@ -44,8 +37,7 @@ _LOW = np.array([row * 8 + column for row in range(8) for column in range(8) if 
 class History:
     """One save as JPEG: its grid (pixels from 0 to 7), the step of each of the coefficients ``_LOW`` (0: not known).
 
-    ``strength``: standard deviations by which the page differs from one without this save. ``quality``: that of the
-    standard table which comes nearest, 1 to 100.
+    ``strength``: how clearly it shows, up to 200. ``quality``: that of the nearest standard table, 1 to 100.
     """
 
     left: int
@@ -55,28 +47,11 @@ class History:
     quality: int
 
 
-@cache
-def dct() -> Floats:
-    """The 64 x 64 matrix that takes a block, row by row, to its DCT coefficients as in the JPEG standard."""
-    angle = (2 * np.arange(8) + 1) * np.arange(8)[:, None] * np.pi / 16
-    one = np.cos(angle) * np.sqrt(np.array([1, *[2] * 7]) / 8)[:, None]
-    return np.kron(one, one).astype(np.float32)
-
-
-def standard_table(quality: int) -> Table:
-    """The luminance table of the JPEG standard at a quality of 1 to 100, scaled as the Independent JPEG Group does."""
-    scale = 5000 / quality if quality < 50 else 200 - 2 * quality
-    table: Table = np.clip(np.floor((_BASE * scale + 50) / 100), 1, 255)
-    return table
-
-
 def blocks(grey: Floats, left: int = 0, top: int = 0) -> Floats:
-    """DCT coefficients of the whole blocks of a grid: (rows, columns, 64), from ``grey`` (H, W) of 0 to 255."""
+    """Pixels of the whole blocks of a grid: (rows, columns, 64), from ``grey`` (H, W) of 0 to 255."""
     rows, columns = (grey.shape[0] - top) // 8, (grey.shape[1] - left) // 8
-    cut = grey[top : top + rows * 8, left : left + columns * 8] - 128
-    flat = cut.reshape(rows, 8, columns, 8).swapaxes(1, 2).reshape(-1, 64)
-    coefficients: Floats = (flat @ dct().T).reshape(rows, columns, 64)
-    return coefficients
+    cut = grey[top : top + rows * 8, left : left + columns * 8]
+    return cut.reshape(rows, 8, columns, 8).swapaxes(1, 2).reshape(rows, columns, 64)
 
 
 def histories(grey: Floats, last: Table | None = None, seed: int = 0) -> list[History]:
@@ -87,11 +62,23 @@ def histories(grey: Floats, last: Table | None = None, seed: int = 0) -> list[Hi
     sample = _sample(grey, seed)
     if len(sample) < 40:
         return []
-    counts = _histograms(sample)
-    found = _read(counts, last)
+    found = [_standard(*one) for one in search(sample + 128, last)]
+    return found[:2] or _by_histograms(sample, last)[:2]
+
+
+def _standard(left: int, top: int, quality: int, clearness: float) -> History:
+    """A save with a standard table, as trying finds it (lattice.py)."""
+    steps = standard_table(quality)[_LOW].astype(int)
+    told = np.where(steps >= FINEST, steps, 0)
+    return History(left, top, tuple(int(step) for step in told), 200 * clearness, quality)
+
+
+def _by_histograms(sample: Floats, last: Table | None) -> list[History]:
+    """Saves with any table, where black and white do not hide them."""
+    found = _read(_histograms(sample), last)
     least = max(CLEAR, ABOVE * found[FLOOR].strength)
     clear = [one for one in found if one.strength >= least and _is_table(one.steps)]
-    return [one for one in clear if last is None or (one.left, one.top) != (0, 0) or one.strength >= SAME_GRID][:2]
+    return [one for one in clear if last is None or (one.left, one.top) != (0, 0) or one.strength >= SAME_GRID]
 
 
 def _is_table(steps: tuple[int, ...]) -> bool:
@@ -178,7 +165,7 @@ def _history(grid: int, z: NDArray[np.float64], excess: NDArray[np.float64]) -> 
     steps = np.where(sure, STEPS[at], 0)
     strength = float(np.sqrt(np.sum(np.where(sure, best, 0) ** 2)))
     top, left = divmod(grid, 8)
-    return History(left, top, tuple(int(step) for step in steps), strength, _nearest(steps)[0])
+    return History(left, top, tuple(int(step) for step in steps), min(strength, 200.0), _nearest(steps)[0])
 
 
 def _nearest(steps: NDArray[Any]) -> tuple[int, float]:
@@ -191,27 +178,29 @@ def _nearest(steps: NDArray[Any]) -> tuple[int, float]:
     return 20 + int(away.argmin()), float(away.min())
 
 
-def agreement(coefficients: Floats, steps: tuple[int, ...]) -> Floats:
-    """How each block follows a history: (rows, columns, 2), the mean cosine and how many coefficients tell."""
-    known = np.array([step > 0 for step in steps])
-    if not known.any():
-        return np.zeros((*coefficients.shape[:2], 2), np.float32)
-    size = np.array(steps, np.float32)[known]
-    chosen = coefficients[..., _LOW[known]]
+def agreement(pixels: Floats, past: History) -> Floats:
+    """How blocks (N, 64 pixels) on its grid follow a save: (N, 2), the mean cosine and how many coefficients tell."""
+    steps = np.array(past.steps)
+    known = steps > 0
+    if not known.any() or not len(pixels):
+        return np.zeros((len(pixels), 2), np.float32)
+    table = standard_table(past.quality)
+    table[_LOW[known]] = steps[known]
+    size = steps[known].astype(np.float32)
+    chosen = restored(pixels, table)[:, _LOW[known]]
     tells = np.abs(chosen) > size / 2
-    number = tells.sum(axis=-1).astype(np.float32)
-    total = np.where(tells, np.cos(2 * np.pi * chosen / size), 0).sum(axis=-1)
-    return np.stack([total / np.maximum(number, 1), number], axis=-1).astype(np.float32)
+    number = tells.sum(axis=1).astype(np.float32)
+    total = np.where(tells, np.cos(2 * np.pi * chosen / size), 0).sum(axis=1)
+    return np.stack([total / np.maximum(number, 1), number], axis=1).astype(np.float32)
 
 
 def ghosts(coefficients: Floats) -> Floats:
-    """Error levels: the root mean square change of each block by a save at each of GHOSTS, in grey levels."""
-    result = [_error(coefficients, standard_table(quality).astype(np.float32)) for quality in GHOSTS]
-    return np.stack(result, axis=-1)
+    """Error levels: the root mean square change of blocks (N, 64) by a save at each of GHOSTS, (N, GHOSTS)."""
+    return np.stack([_error(coefficients, standard_table(quality).astype(np.float32)) for quality in GHOSTS], axis=1)
 
 
 def _error(coefficients: Floats, table: NDArray[np.float32]) -> Floats:
     scaled = coefficients / table
     difference = (scaled - np.rint(scaled)) * table
-    result: Floats = np.sqrt(np.einsum("ijk,ijk->ij", difference, difference) / 64)
+    result: Floats = np.sqrt(np.einsum("ij,ij->i", difference, difference) / 64)
     return result

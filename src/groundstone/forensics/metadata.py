@@ -21,7 +21,7 @@ from PIL import Image
 from groundstone.errors import InvalidInput, UnreadableDocument
 from groundstone.forensics import jpeg_file
 from groundstone.forensics.base import Evidence
-from groundstone.forensics.history import standard_table
+from groundstone.forensics.dct import standard_table
 from groundstone.forensics.jpeg_file import JpegFile
 from groundstone.forensics.picture import DAMAGE, Loaded, as_stored, opened
 from groundstone.forensics.programs import known, shown

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstone.forensics.dct import Floats
 from groundstone.forensics.features import MAPS, TEXT, Features
-from groundstone.forensics.history import Floats
 from groundstone.models.onnxgraph import Graph
 from groundstone.models.runtime import session
 

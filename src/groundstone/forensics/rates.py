@@ -47,7 +47,7 @@ def area_figure(scores: Scores, labels: Labels, sources: Sequence[str], seed: in
     """The area with the middle 95 % of DRAWS drawings of sources; None unless both classes are there.
 
     Of one source nothing is known about others: the interval then is from 0 to 1. Where every pair is right, drawing
-    again shows no doubt; the bound is then Wilson's for as many right answers as the class of fewer sources has sources.
+    again shows no doubt; the bound is then Wilson's for as many right answers as the class of fewer sources has.
     """
     if not 0 < labels.sum() < len(labels):
         return None

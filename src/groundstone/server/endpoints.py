@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MOST_BODY = 6 * 2**20  # bytes of a request to a model
 MOST_MINUTES = 15 * 24 * 60
 ANYTHING: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
-ARCHIVE = {"requestBody": {"required": True, "content": {"application/gzip": ANYTHING}}}
+ARCHIVE = {"requestBody": {"required": True, "content": {"application/octet-stream": ANYTHING}}}
 ASKED = {
     "requestBody": {"required": True, "content": {JSON: {"schema": {}}, "image/jpeg": ANYTHING, "image/png": ANYTHING}}
 }

@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 
 from groundstone.errors import InvalidInput
+from groundstone.forensics.dct import standard_table
 from groundstone.forensics.forge.canvas import Picture, Rect
 from groundstone.forensics.forge.changes import LEAST
 from groundstone.forensics.forge.wordboxes import find_words
-from groundstone.forensics.history import standard_table
 from groundstone.forensics.picture import Loaded, load
 
 MOST_PAGES = 20  # of one file that are looked at

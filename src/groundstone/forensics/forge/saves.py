@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
+from groundstone.forensics.dct import standard_table
 from groundstone.forensics.forge.canvas import Picture
-from groundstone.forensics.history import standard_table
 
 Tables = tuple[tuple[int, ...], tuple[int, ...]]  # of brightness and of colour: 64 steps each, row by row
 _CHROMA = np.array(
@@ -89,5 +89,5 @@ def _foreign_tables(rng: np.random.Generator, quality: int) -> Tables:
 def _scaled(
     base: np.ndarray[tuple[int], np.dtype[np.float64]], quality: int
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    scale = 5000 / quality if quality < 50 else 200 - 2 * quality
+    scale = 5000 // quality if quality < 50 else 200 - 2 * quality
     return np.clip(np.floor((base * scale + 50) / 100), 1, 255)

@@ -129,8 +129,8 @@ def _inner(glyphs: Glyphs, rows: NDArray[np.intp], edge: Floats) -> Floats:
 
 
 def _apart(edge: Floats, n: int) -> float:
-    values = edge.tolist()
-    return float(values[n]) - median([*values[:n], *values[n + 1 :]])
+    values: list[float] = edge.tolist()
+    return values[n] - median([*values[:n], *values[n + 1 :]])
 
 
 def _rest_level(n: int, glyphs: Glyphs, rows: NDArray[np.intp], feet: Floats) -> bool:

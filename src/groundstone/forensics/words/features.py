@@ -59,7 +59,8 @@ def _peers(heights: Floats, words: NDArray[np.int32]) -> NDArray[np.bool_]:
 
 def _alike(patches: Floats, peers: NDArray[np.bool_]) -> Floats:
     """The correlation that a quarter of the peers exceed: a page may have several fonts."""
-    likeness = cv2.gemm(patches, patches, 1.0, None, 0.0, flags=cv2.GEMM_2_T)  # in this thread alone
+    none = np.zeros((0, 0), np.float32)
+    likeness = np.asarray(cv2.gemm(patches, patches, 1.0, none, 0.0, flags=cv2.GEMM_2_T))  # in this thread alone
     matrix = np.where(peers, likeness, np.nan)
     return _quantile(matrix, 0.75)
 

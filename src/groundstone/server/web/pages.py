@@ -35,7 +35,7 @@ DIALECTS = (
 
 LAYERS = (  # of a page that is checked for forgery: name, words, and what it shows
     ("picture", "Picture", "The page as it is."),
-    ("heat", "Suspicion", "The warmer a place, the more its pixels differ from the rest of the page."),
+    ("heat", "Suspicion", "The darker the colour, the more the pixels of a place differ from the rest of the page."),
     ("errors", "Errors", "What one more save as JPEG would change. Changed places often stand out from letters alike."),
     ("noise", "Grain", "The grain of the picture without its content. What was pasted or painted has another grain."),
     ("history", "History", "How well each place agrees with the earlier saves of the page."),
