@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from groundstone.errors import GroundstoneError
 if TYPE_CHECKING:
     from groundstone.forensics.base import Evidence, PageReport, Report
     from groundstone.forensics.service import Forensics
+    from groundstone.platform import Platform
     from groundstone.records import Box
 
 HEAT_WIDTH = 1600  # pixels
@@ -49,7 +51,14 @@ class Wanted:
 )
 @click.option("--pages", default="*", show_default=True, help="Which pages: 3, 2-4, 4-*, several with commas.")
 @click.option("--no-words", is_flag=True, help="Leave out fonts, lines and sums: several times faster.")
-def check(files: tuple[Path, ...], as_json: bool, heatmap: Path | None, pages: str, no_words: bool) -> None:
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Judge by a model of `groundstone forensics train`.",
+)
+def check(
+    files: tuple[Path, ...], as_json: bool, heatmap: Path | None, pages: str, no_words: bool, model: Path | None
+) -> None:
     """Say whether documents are forged, how probable that is, and where.
 
     FILE is a PDF, PNG, JPEG, TIFF, WebP, HEIC, GIF or BMP. The verdict is "forged", "genuine", or "cannot tell" where
@@ -62,8 +71,8 @@ def check(files: tuple[Path, ...], as_json: bool, heatmap: Path | None, pages: s
         check_picture("--heatmap", heatmap, files)
     chosen = tuple(part.strip() for part in pages.split(",") if part.strip())
     wanted = Wanted(chosen, not no_words, as_json, heatmap, names(files))
-    with Platform() as platform:
-        results = _all(platform.forensics, files, wanted)
+    with Platform() as platform, closing(_service(platform, model)) as service:
+        results = _all(service, files, wanted)
     if as_json:
         said = json.dumps(results, ensure_ascii=False, indent=1)
         click.echo(said.encode("utf-8", "backslashreplace"))  # names may be in no encoding
@@ -72,6 +81,17 @@ def check(files: tuple[Path, ...], as_json: bool, heatmap: Path | None, pages: s
         if len(files) > 1:
             click.echo(f"{len(failed)} of {len(files)} files could not be read", err=True)
         sys.exit(1)
+
+
+def _service(platform: Platform, model: Path | None) -> Forensics:
+    """What judges: by the model of a folder, or that of the package."""
+    if model is None:
+        return platform.forensics
+    from groundstone.forensics import model_folder
+    from groundstone.forensics.service import Forensics
+
+    weigh = model_folder.read(model).weigh()
+    return Forensics(lambda: platform.documents, platform.settings.reading_at_once, weigh=weigh)
 
 
 def _all(service: Forensics, files: Sequence[Path], wanted: Wanted) -> list[dict[str, Any]]:

@@ -17,7 +17,8 @@ from groundstone.forensics.network import Network
 Bytes = NDArray[np.uint8]
 TOP = 4  # windows that speak for the page, as in training
 MOST_BOXES = 12
-COLD, HOT = -6.0, 4.0  # logarithms of odds that are drawn as 0 and 255
+COLD, HOT = -4.0, 12.0  # logarithms of odds that are drawn as 0 and 255
+NARROW = 2.0  # below the hottest window, as far as its place goes
 SUSPECT = 0.0  # a window from here on is a place of its own
 NEVER = -20.0
 FEW = 0.05  # of what a cell can tell of its history (Features.maps) from which it tells something
@@ -81,15 +82,30 @@ def _measures(windows: Floats, near: NDArray[np.bool_], seen: Features) -> dict[
 
 
 def _spots(windows: Floats) -> tuple[Spot, ...]:
-    """Connected windows above SUSPECT, or the hottest one when none is."""
-    if not (windows > NEVER).any():
+    """The hottest place, as small as it is hot, then others above SUSPECT; none overlap."""
+    most = float(windows.max())
+    if most <= NEVER:
         return ()
-    limit = min(SUSPECT, float(windows.max()))
+    found: list[Spot] = []
+    for limit in (most - NARROW, SUSPECT):
+        for spot in _places(windows, limit):
+            if not any(_meet(spot, other) for other in found):
+                found.append(spot)
+    return tuple(sorted(found, key=lambda spot: -spot.odds)[:MOST_BOXES])
+
+
+def _places(windows: Floats, limit: float) -> list[Spot]:
+    """Connected windows from a limit on, hottest first."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats((windows >= limit).astype(np.uint8), connectivity=8)
     odds = np.full(count, NEVER, np.float32)
     np.maximum.at(odds, np.asarray(labels, np.int64).ravel(), windows.ravel())
     order = sorted(range(1, count), key=lambda label: -odds[label])[:MOST_BOXES]
-    return tuple(_spot(stats[label], float(odds[label])) for label in order)
+    return [_spot(stats[label], float(odds[label])) for label in order]
+
+
+def _meet(one: Spot, other: Spot) -> bool:
+    across = min(one.right, other.right) - max(one.left, other.left)
+    return across > 0 and min(one.bottom, other.bottom) > max(one.top, other.top)
 
 
 def _spot(stat: NDArray[np.int32], odds: float) -> Spot:

@@ -22,6 +22,7 @@ ROUGH = TRIED[::2]
 PATCHES, FIRST = 160, 70  # blocks of a trial, and of the first look at all grids
 GRIDS = 6  # that the first look leaves
 CLEAR = 0.88  # of what the best other grid reaches
+LEAST = 0.05  # grey levels that are compared
 OWN_GRID = 0.72  # of what a page saved once reaches
 
 
@@ -47,15 +48,15 @@ def restored(pixels: Floats, table: Table, rounds: int = 2) -> Floats:
 
 def _other_grids(patches: Floats, skip_first: bool) -> list[tuple[int, int, int, float]]:
     rough = np.array([_levels(_on(patches[:FIRST], grid), ROUGH, 0) for grid in range(64)])
-    rough /= np.median(rough, axis=0)
+    rough /= np.maximum(np.median(rough, axis=0), LEAST)
     if skip_first:
         rough[0] = np.inf
     grids = rough.min(axis=1).argsort()[:GRIDS]
     fine = np.array([_levels(_on(patches, grid), TRIED, 1) for grid in grids])
-    fine /= np.median(fine, axis=0)
+    fine /= np.maximum(np.median(fine, axis=0), LEAST)
     order = fine.min(axis=1).argsort()
     best, next_ = fine[order[0]].min(), fine[order[1]].min()
-    if best >= CLEAR * next_:
+    if not best < CLEAR * next_:  # nor where nothing can be compared
         return []
     top, left = divmod(int(grids[order[0]]), 8)
     return [(left, top, TRIED[int(fine[order[0]].argmin())], 1 - float(best / next_))]
@@ -64,7 +65,7 @@ def _other_grids(patches: Floats, skip_first: bool) -> list[tuple[int, int, int,
 def _own_grid(patches: Floats, last: Table) -> list[tuple[int, int, int, float]]:
     once = _saved(_on(patches, 36), last.astype(np.float32))  # moved by 4 and 4
     expected = _levels(np.clip(np.rint(once), 0, 255), TRIED, 1)
-    ratio = _levels(_on(patches, 0), TRIED, 1) / np.maximum(expected, 0.05)
+    ratio = _levels(_on(patches, 0), TRIED, 1) / np.maximum(expected, LEAST)
     tables = np.array([standard_table(quality).mean() for quality in TRIED])
     ratio[tables < 1.15 * last.mean()] = np.inf  # finer saves leave no trace below the last one
     at = int(ratio.argmin())

@@ -118,4 +118,4 @@ def _heat_of(data: Mapping[str, Any] | None) -> Heat | None:
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
+    return None if value is None else round(value, 6)

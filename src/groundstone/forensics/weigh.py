@@ -35,8 +35,8 @@ def weigh(
     return {
         "verdict": _verdict(middle, measured.get(PAST, 0.0) > 0, calibration),
         "basis": basis,
-        "probability": round(middle, 4),
-        "interval": (round(low, 4), round(high, 4)),
+        "probability": round(middle, 8),
+        "interval": (round(low, 8), round(high, 8)),
     }
 
 
