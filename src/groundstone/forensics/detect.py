@@ -19,6 +19,8 @@ TOP = 4  # windows that speak for the page, as in training
 MOST_BOXES = 12
 COLD, HOT = -4.0, 12.0  # logarithms of odds that are drawn as 0 and 255
 NARROW = 2.0  # below the hottest window, as far as its place goes
+AROUND = 5  # cells around a place that belong to it
+APART = 2  # cells between places that are taken for one
 SUSPECT = 0.0  # a window from here on is a place of its own
 NEVER = -20.0
 FEW = 0.05  # of what a cell can tell of its history (Features.maps) from which it tells something
@@ -71,6 +73,7 @@ def _measures(windows: Floats, near: NDArray[np.bool_], seen: Features) -> dict[
         "hottest": float(ordered[0]),
         "top": float(ordered[:TOP].mean()),
         "top16": float(ordered[:16].mean()),
+        "fifth": _peak(windows, 5),
         "usual": usual,
         "high": high,
         "cells": float(np.log(inked.size)),
@@ -79,6 +82,15 @@ def _measures(windows: Floats, near: NDArray[np.bool_], seen: Features) -> dict[
         "jpeg": float(whole[0]),
         "quality": float(whole[1]),
     }
+
+
+def _peak(windows: Floats, number: int) -> float:
+    """The odds of the so-manieth hottest place. Changes are few: where many places are hot, the page is only unusual."""
+    left = windows.copy()
+    for _ in range(number - 1):
+        row, column = divmod(int(left.argmax()), left.shape[1])
+        left[max(0, row - AROUND) : row + AROUND + 1, max(0, column - AROUND) : column + AROUND + 1] = NEVER
+    return max(float(left.max()), COLD)
 
 
 def _spots(windows: Floats) -> tuple[Spot, ...]:
@@ -95,12 +107,16 @@ def _spots(windows: Floats) -> tuple[Spot, ...]:
 
 
 def _places(windows: Floats, limit: float) -> list[Spot]:
-    """Connected windows from a limit on, hottest first."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((windows >= limit).astype(np.uint8), connectivity=8)
+    """Windows from a limit on, those of a word taken together, hottest first."""
+    hot = windows >= limit
+    joined = cv2.dilate(hot.astype(np.uint8), np.ones((1, 2 * APART + 1), np.uint8))
+    count, labels = cv2.connectedComponents(joined, connectivity=8)
+    rows, columns = np.nonzero(hot)
+    which = np.asarray(labels, np.int64)[rows, columns]
     odds = np.full(count, NEVER, np.float32)
-    np.maximum.at(odds, np.asarray(labels, np.int64).ravel(), windows.ravel())
+    np.maximum.at(odds, which, windows[rows, columns])
     order = sorted(range(1, count), key=lambda label: -odds[label])[:MOST_BOXES]
-    return [_spot(stats[label], float(odds[label])) for label in order]
+    return [_spot(rows[which == label], columns[which == label], float(odds[label])) for label in order]
 
 
 def _meet(one: Spot, other: Spot) -> bool:
@@ -108,9 +124,11 @@ def _meet(one: Spot, other: Spot) -> bool:
     return across > 0 and min(one.bottom, other.bottom) > max(one.top, other.top)
 
 
-def _spot(stat: NDArray[np.int32], odds: float) -> Spot:
-    left, top, wide, high = (int(value) * 8 for value in stat[:4])
-    return Spot(left, top, left + wide, top + high, odds)
+def _spot(rows: NDArray[np.int64], columns: NDArray[np.int64], odds: float) -> Spot:
+    left, top, right, bottom = (
+        int(value) * 8 for value in (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    )
+    return Spot(left, top, right, bottom, odds)
 
 
 def as_bytes(heat: Floats) -> Bytes:
