@@ -85,7 +85,7 @@ def _measures(windows: Floats, near: NDArray[np.bool_], seen: Features) -> dict[
 
 
 def _peak(windows: Floats, number: int) -> float:
-    """The odds of the so-manieth hottest place. Changes are few: where many places are hot, the page is only unusual."""
+    """The odds of a place by its rank. Changes are few: where many places are hot, the page is only unusual."""
     left = windows.copy()
     for _ in range(number - 1):
         row, column = divmod(int(left.argmax()), left.shape[1])
