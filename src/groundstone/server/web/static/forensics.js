@@ -1,11 +1,11 @@
 // The page that checks a document for forgery: takes it, watches the check, and shows the page in its layers.
 
-import { ApiError, documentForensics, documents, documentState, dropDocument, forensicsAddress, forensicsLayer, upload } from "./api.js";
+import { ApiError, documentForensics, documents, documentState, forensicsAddress, forensicsLayer, upload } from "./api.js";
 import { $, el } from "./dom.js";
 import { takesFiles } from "./dropping.js";
 import { judged, judgedFile, judgedPage, pageList } from "./judged.js";
 import { Layers } from "./layers.js";
-import { described, listed } from "./shelf.js";
+import { deletes, described, listed } from "./shelf.js";
 import { guarded, trouble } from "./trouble.js";
 
 const PATIENCE = 2; // seconds that the server may take to say how far a check is
@@ -181,15 +181,9 @@ $("samples")?.addEventListener("click", (event) => event.target.dataset.sample &
 $("before").addEventListener("click", () => turn(open.page - 1));
 $("after").addEventListener("click", () => turn(open.page + 1));
 $("another").addEventListener("click", leave);
-$("delete").addEventListener("click", () => {
-  const dialog = $("sure");
-  dialog.returnValue = "keep";
-  dialog.addEventListener("close", () => dialog.returnValue === "delete" && guarded(async () => {
-    await dropDocument(open.id);
-    leave();
-    say("The document is deleted.");
-  }), { once: true });
-  dialog.showModal();
+deletes(() => open.id, () => {
+  leave();
+  say("The document is deleted.");
 });
 
 async function route() {

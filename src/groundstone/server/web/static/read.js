@@ -1,7 +1,7 @@
 // The page that reads a document: takes it, watches its reading, asks it, and shows where each answer stands.
 
 import {
-  ApiError, askDocument, correctAnswer, documentAnswers, documentExport, documents, documentState, dropAnswer, dropDocument,
+  ApiError, askDocument, correctAnswer, documentAnswers, documentExport, documents, documentState, dropAnswer,
   pageLayout, pagePicture, pageWords, upload,
 } from "./api.js";
 import { $, el } from "./dom.js";
@@ -9,7 +9,7 @@ import { takesFiles } from "./dropping.js";
 import { asking, finding } from "./findings.js";
 import { fillForms, fillTables, fillText } from "./page_tabs.js";
 import { Sheet } from "./sheet.js";
-import { described, listed } from "./shelf.js";
+import { deletes, described, listed } from "./shelf.js";
 import { guarded, trouble } from "./trouble.js";
 
 const SOON = 400; // milliseconds between two looks at a reading
@@ -292,15 +292,9 @@ $("tabs").addEventListener("change", (event) => {
 $("before").addEventListener("click", () => turn(open.page - 1));
 $("after").addEventListener("click", () => turn(open.page + 1));
 $("another").addEventListener("click", leave);
-$("delete").addEventListener("click", () => {
-  const dialog = $("sure");
-  dialog.returnValue = "keep";
-  dialog.addEventListener("close", () => dialog.returnValue === "delete" && guarded(async () => {
-    await dropDocument(open.id);
-    leave();
-    say("The document is deleted.");
-  }), { once: true });
-  dialog.showModal();
+deletes(() => open.id, () => {
+  leave();
+  say("The document is deleted.");
 });
 
 async function route() {

@@ -1,6 +1,8 @@
-// The list of documents that are kept for a while, and how a document is described.
+// The list of documents that are kept for a while, how a document is described, and how it is deleted.
 
-import { el } from "./dom.js";
+import { dropDocument } from "./api.js";
+import { $, el } from "./dom.js";
+import { guarded } from "./trouble.js";
 
 const KINDS = { "application/pdf": "PDF", "image/tiff": "TIFF", "image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WebP", "image/heic": "HEIC" };
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
@@ -18,4 +20,17 @@ export function listed(one, states) {
   const about = [count(one.page_count), states[one.status], `until ${until(one)}`].filter(Boolean).join(" · ");
   return el("li", {}, el("a", { class: "model shelf-link", href: `#${one.id}` },
     el("span", { class: "model-name" }, one.name), el("small", {}, about)));
+}
+
+// The button "delete" asks first; ``id`` gives the document, ``gone`` is told when it is deleted.
+export function deletes(id, gone) {
+  $("delete").addEventListener("click", () => {
+    const dialog = $("sure");
+    dialog.returnValue = "keep";
+    dialog.addEventListener("close", () => dialog.returnValue === "delete" && guarded(async () => {
+      await dropDocument(id());
+      gone();
+    }), { once: true });
+    dialog.showModal();
+  });
 }
