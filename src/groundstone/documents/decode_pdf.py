@@ -41,7 +41,7 @@ class Pdf:
             self._file = pdfium.PdfDocument(data)
             self._file.init_forms()
         except pdfium.PdfiumError as error:
-            raise _refusal(str(error)) from error
+            raise refusal(str(error)) from error
         if not len(self._file):
             raise UnreadableDocument("the PDF has no pages")
         if len(self._file) > MAX_PAGES:
@@ -70,7 +70,7 @@ class PdfPage:
         if width < 1 or height < 1:
             raise UnreadableDocument("a page of the PDF has no size")
         self.width, self.height = float(width), float(height)
-        self._to_shown = _to_shown(page)
+        self._to_shown = to_shown(page)
 
     def pictures(self) -> list[tuple[float, float, float, float]]:
         """Left, top, right, bottom of the pictures on it, as fractions."""
@@ -131,7 +131,7 @@ class PdfPage:
         return (angle + 90 * turned) % 360
 
 
-def _to_shown(page: Any) -> Any:
+def to_shown(page: Any) -> Any:
     """The matrix (3 x 2) from points of the page to fractions of what is shown: crop and rotation are in it."""
     x, y = ctypes.c_int(), ctypes.c_int()
     shown = []
@@ -162,7 +162,7 @@ def _whole(pixels: Picture) -> Picture:
     return np.ascontiguousarray(pixels)
 
 
-def _refusal(error: str) -> UnreadableDocument:
+def refusal(error: str) -> UnreadableDocument:
     if "assword" in error:
         return UnsupportedDocument("the PDF is locked by a password; save it without one and send it again")
     return UnreadableDocument(f"the PDF is damaged or cut short ({error[:120]})")

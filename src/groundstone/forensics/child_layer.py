@@ -12,7 +12,7 @@ from groundstone.errors import InvalidInput
 from groundstone.forensics.base import Heat, Layer
 from groundstone.forensics.layers import layer as drawn
 from groundstone.forensics.layers import paint
-from groundstone.forensics.picture import Loaded, load
+from groundstone.forensics.picture import LEAST_SIDE, Loaded, load
 
 
 def parse(
@@ -44,12 +44,9 @@ def _history(loaded: Loaded) -> Heat:
     """Where the page does not follow its clearest history of compression; cold where it shows none."""
     from groundstone.forensics.detect import history_heat
 
-    left, top = loaded.grid
-    height, width = loaded.rgb.shape[:2]
-    if min(height - top, width - left) < 64:
+    pixels = loaded.on_grid
+    if min(pixels.shape[:2]) < LEAST_SIDE:
         return _COLD
-    last = None if loaded.quantisation is None else loaded.quantisation[0].astype(np.float64).reshape(-1)
-    found = history_heat(np.ascontiguousarray(loaded.rgb[top:, left:]), last)
-    cells = np.zeros((-(-height // 8), -(-width // 8)), np.uint8)
-    cells[: found.shape[0], : found.shape[1]] = np.rint(found * 255)
+    found = history_heat(pixels, loaded.luminance)
+    cells = loaded.cells(np.rint(found * 255).astype(np.uint8))
     return Heat(cells.shape[0], cells.shape[1], cells.tobytes())

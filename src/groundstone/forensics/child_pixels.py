@@ -9,11 +9,9 @@ import base64
 from typing import Any
 
 import cv2
-import numpy as np
 
 from groundstone.forensics import network
 from groundstone.forensics.copies import evidence as copied
-from groundstone.forensics.dct import Table
 from groundstone.forensics.detect import Found, as_bytes, detect
 from groundstone.forensics.history import History
 from groundstone.forensics.picture import Loaded, load, reasons
@@ -35,27 +33,23 @@ def parse(data: bytes, media_type: str, page: int) -> dict[str, Any]:
     against = reasons(loaded)
     if against:
         return {**size, "basis": _said(*against, *loaded.notes)}
-    left, top = loaded.grid  # blocks of the file's own save begin there
-    found = detect(network.load(), loaded.rgb[top:, left:], last_table(loaded))
+    found = detect(network.load(), loaded.on_grid, loaded.luminance)
     if not found.measures:
         return {**size, "basis": _said("the page is nearly blank", *loaded.notes)}
+    boxes = _boxes(found, loaded)
     return {
         **size,
         "basis": _said(_basis(found.past), *loaded.notes),
         "measures": found.measures,
         "heat": _heat(found, loaded),
-        "boxes": _boxes(found, loaded),
-        "evidence": [*_evidence(found, loaded), *copied(loaded)],
+        "boxes": boxes,
+        "evidence": [*_evidence(found, boxes), *copied(loaded)],
     }
 
 
-def last_table(loaded: Loaded) -> Table | None:
-    """The luminance table of the file, 64 steps row by row; None if it is no JPEG."""
-    return None if loaded.quantisation is None else np.asarray(loaded.quantisation[0], np.float64).reshape(-1)
-
-
 def _said(*pieces: str) -> str:
-    return "; ".join(pieces)[:1].upper() + "; ".join(pieces)[1:] + "."
+    said = "; ".join(pieces)
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def _basis(past: tuple[History, ...]) -> str:
@@ -68,13 +62,8 @@ def _basis(past: tuple[History, ...]) -> str:
 
 
 def _heat(found: Found, loaded: Loaded) -> dict[str, Any]:
-    left, top = loaded.grid
-    height, width = loaded.rgb.shape[:2]
-    full = np.zeros((-(-height // 8), -(-width // 8)), np.uint8)
-    down, across = round(top / 8), round(left / 8)
-    part = as_bytes(found.heat)[: full.shape[0] - down, : full.shape[1] - across]
-    full[down : down + part.shape[0], across : across + part.shape[1]] = part
-    return {"rows": full.shape[0], "columns": full.shape[1], "cells": base64.b64encode(full.tobytes()).decode()}
+    cells = loaded.cells(as_bytes(found.heat))
+    return {"rows": cells.shape[0], "columns": cells.shape[1], "cells": base64.b64encode(cells.tobytes()).decode()}
 
 
 def _boxes(found: Found, loaded: Loaded) -> list[dict[str, float]]:
@@ -94,15 +83,13 @@ def _boxes(found: Found, loaded: Loaded) -> list[dict[str, float]]:
     ]
 
 
-def _evidence(found: Found, loaded: Loaded) -> list[dict[str, Any]]:
+def _evidence(found: Found, boxes: list[dict[str, float]]) -> list[dict[str, Any]]:
     """What the network sees, in words; its odds are those of the page, so that it adds none here."""
     if not found.spots or found.spots[0].odds <= 0:
         return []
-    boxes = _boxes(found, loaded)
-    places = "one place" if len(boxes) == 1 else f"{len(boxes)} places"
+    count, verb = ("one place", "does") if len(boxes) == 1 else (f"{len(boxes)} places", "do")
     if found.past:
-        kind, text = "history", f"{places} on the page do not follow the compression of the rest"
+        kind, text = "history", f"{count} on the page {verb} not follow the compression of the rest"
     else:
-        kind, text = "pixels", f"the texture of {places} on the page differs from that of the rest"
-    verb = text.replace("one place on the page do not", "one place on the page does not")
-    return [{"kind": kind, "text": verb[:1].upper() + verb[1:] + ".", "odds": 0.0, "boxes": boxes}]
+        kind, text = "pixels", f"the texture of {count} on the page differs from that of the rest"
+    return [{"kind": kind, "text": text, "odds": 0.0, "boxes": boxes}]

@@ -27,8 +27,13 @@ def dct() -> Floats:
     return np.kron(one, one).astype(np.float32)
 
 
-def standard_table(quality: int) -> Table:
-    """The luminance table of the JPEG standard at a quality of 1 to 100, scaled as the Independent JPEG Group does."""
+def scaled_table(base: Table, quality: int) -> Table:
+    """A table at a quality of 1 to 100, scaled as the Independent JPEG Group does; at 50 it is ``base``."""
     scale = 5000 // quality if quality < 50 else 200 - 2 * quality
-    table: Table = np.clip(np.floor((_BASE * scale + 50) / 100), 1, 255)
+    table: Table = np.clip(np.floor((base * scale + 50) / 100), 1, 255)
     return table
+
+
+def standard_table(quality: int) -> Table:
+    """The luminance table of the JPEG standard at a quality of 1 to 100."""
+    return scaled_table(_BASE, quality)

@@ -77,8 +77,8 @@ def _measures(windows: Floats, near: NDArray[np.bool_], seen: Features) -> dict[
         "usual": usual,
         "high": high,
         "cells": float(np.log(inked.size)),
-        "past": min(first, 200.0) / 100,
-        "past2": min(second, 200.0) / 100,
+        "past": first / 100,
+        "past2": second / 100,
         "jpeg": float(whole[0]),
         "quality": float(whole[1]),
     }

@@ -15,6 +15,7 @@ from groundstone.forensics.history import GHOSTS, History, agreement, blocks, gh
 MAPS = 2 * 2 + len(GHOSTS) + 1 + 1 + 6  # agreements, error levels, energy, text, what is the same for the whole page
 TEXT = 2 * 2 + len(GHOSTS) + 1  # the map that tells cells with ink, 0 or 1
 INKED = 3.0  # grey levels of root mean square contrast from which a cell counts as inked
+NO_SAVE = History(0, 0, (), 0.0, 50)
 Bytes = NDArray[np.uint8]
 
 
@@ -50,14 +51,11 @@ def features(rgb: Bytes, last: Table | None = None, past: tuple[History, ...] | 
 def _maps(grey: Floats, past: tuple[History, ...], last: Table | None) -> Floats:
     rows, columns = grey.shape[0] // 8, grey.shape[1] // 8
     maps = np.zeros((rows, columns, MAPS), np.float32)
-    for number, one in enumerate(past):
+    for number, one in reversed(list(enumerate(past or (NO_SAVE,)))):  # the clearest last: the rest is on its grid
         pixels = _aligned(blocks(grey, one.left, one.top), one, rows, columns)
-        inked = pixels.std(axis=2) > INKED
+        energy = pixels.std(axis=2)  # by Parseval's theorem the root mean square of all frequencies but the mean
+        inked = energy > INKED
         maps[inked, 2 * number : 2 * number + 2] = agreement(pixels[inked], one) * (1, 1 / 20)
-    grid = past[0] if past else History(0, 0, (), 0.0, 0)
-    pixels = _aligned(blocks(grey, grid.left, grid.top), grid, rows, columns)
-    energy = pixels.std(axis=2)  # by Parseval's theorem the root mean square of all frequencies but the mean
-    inked = energy > INKED
     maps[inked, 4 : 4 + len(GHOSTS)] = np.log1p(ghosts((pixels[inked] - 128) @ dct().T)) / 2
     maps[..., TEXT - 1], maps[..., TEXT] = np.log1p(energy) / 4, inked
     maps[..., TEXT + 1 :] = _whole(past, last)
@@ -75,7 +73,7 @@ def _aligned(found: NDArray[Any], grid: History, rows: int, columns: int) -> NDA
 
 def _whole(past: tuple[History, ...], last: Table | None) -> list[float]:
     """Strength and quality of up to two saves before, whether the file is a JPEG, and the quality of its last save."""
-    told = [value for one in past for value in (min(one.strength, 200) / 200, one.quality / 100)]
+    told = [value for one in past for value in (one.strength / 200, one.quality / 100)]
     quality = 1.0 if last is None else nearest_quality(last) / 100
     return [*told, *[0.0] * (4 - len(told)), float(last is not None), quality]
 

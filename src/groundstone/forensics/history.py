@@ -62,7 +62,7 @@ def histories(grey: Floats, last: Table | None = None, seed: int = 0) -> list[Hi
     sample = _sample(grey, seed)
     if len(sample) < 40:
         return []
-    found = [_standard(*one) for one in search(sample + 128, last)]
+    found = [_standard(*one) for one in search(sample, last)]
     return found[:2] or _by_histograms(sample, last)[:2]
 
 
@@ -99,7 +99,7 @@ def _sample(grey: Floats, seed: int) -> Floats:
     windows = np.lib.stride_tricks.sliding_window_view(grey, (15, 15))
     tops, lefts = np.minimum(places[:, 0] * 8, windows.shape[0] - 1), np.minimum(places[:, 1] * 8, windows.shape[1] - 1)
     tops, lefts = tops - tops % 8, lefts - lefts % 8
-    return np.ascontiguousarray(windows[tops, lefts]) - 128
+    return np.ascontiguousarray(windows[tops, lefts])
 
 
 def _histograms(sample: Floats) -> NDArray[np.float64]:
@@ -109,7 +109,7 @@ def _histograms(sample: Floats) -> NDArray[np.float64]:
     offset = np.arange(count, dtype=np.int64) * (HIGHEST + 2)
     for grid in range(64):
         top, left = divmod(grid, 8)
-        flat = sample[:, top : top + 8, left : left + 8].reshape(len(sample), 64)
+        flat = sample[:, top : top + 8, left : left + 8].reshape(len(sample), 64) - 128
         sizes = np.minimum(np.abs(np.rint(flat @ base)), HIGHEST + 1).astype(np.int64)
         counted = np.bincount((sizes + offset).ravel(), minlength=count * (HIGHEST + 2))
         found[grid] = counted.reshape(count, HIGHEST + 2)[:, :-1]

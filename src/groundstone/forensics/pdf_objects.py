@@ -15,11 +15,11 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
-from groundstone.errors import InvalidInput, UnreadableDocument, UnsupportedDocument
+from groundstone.documents.decode_pdf import refusal, to_shown
+from groundstone.errors import InvalidInput, UnreadableDocument
 
 MAX_OBJECTS = 20_000  # of a page; what comes after is not looked at
 _DEPTH = 3  # forms within forms
-_FINE = 1_000_000  # steps of the grid on which places are measured
 _INVISIBLE = (3, 7)  # modes in which text is there to be found, not to be seen
 
 Kind = Literal["text", "hidden", "shape", "picture", "other"]
@@ -58,11 +58,7 @@ class File:
             self._file = pdfium.PdfDocument(data)
             self._file.init_forms()  # else fields of forms are not drawn
         except pdfium.PdfiumError as error:
-            if "assword" in str(error):
-                raise UnsupportedDocument(
-                    "the PDF is locked by a password; save it without one and send it again"
-                ) from error
-            raise UnreadableDocument(f"the PDF is damaged or cut short ({str(error)[:120]})") from error
+            raise refusal(str(error)) from error
 
     def __len__(self) -> int:
         return len(self._file)
@@ -93,7 +89,7 @@ class Page:
         if width < 1 or height < 1:
             raise UnreadableDocument("a page of the PDF has no size")
         self.width, self.height = float(width), float(height)  # points
-        self._to_shown = _to_shown(page)
+        self._to_shown = to_shown(page)
 
     def items(self) -> list[Item]:
         """What is drawn, first to last, up to MAX_OBJECTS."""
@@ -174,14 +170,3 @@ def _blank(one: Any, text: Any) -> bool:
     buffer = (ctypes.c_ushort * (size // 2 + 1))()
     raw.FPDFTextObj_GetText(one.raw, text.raw, buffer, size)
     return not any(code not in (0, 9, 10, 13, 32, 160) for code in buffer)
-
-
-def _to_shown(page: Any) -> NDArray[np.float64]:
-    """The matrix (3 x 2) from points of the page to fractions of what is shown."""
-    x, y = ctypes.c_int(), ctypes.c_int()
-    shown = []
-    for point in ((0.0, 0.0), (1000.0, 0.0), (0.0, 1000.0)):
-        raw.FPDF_PageToDevice(page.raw, 0, 0, _FINE, _FINE, 0, *point, ctypes.byref(x), ctypes.byref(y))
-        shown.append((x.value / _FINE, y.value / _FINE))
-    origin, right, up = (np.array(point) for point in shown)
-    return np.array([(right - origin) / 1000, (up - origin) / 1000, origin])

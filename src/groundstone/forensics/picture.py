@@ -64,6 +64,26 @@ class Loaded:
     grid: tuple[int, int] = (0, 0)
     levels: int = 256  # different values that the file can hold in a channel, 2 for black and white
 
+    @property
+    def luminance(self) -> NDArray[np.float64] | None:
+        """The table of brightness, 64 steps row by row; None if it is no JPEG."""
+        return None if self.quantisation is None else self.quantisation[0].astype(np.float64).reshape(-1)
+
+    @property
+    def on_grid(self) -> Pixels:
+        """The pixels from where blocks of the file's own save begin."""
+        left, top = self.grid
+        return np.ascontiguousarray(self.rgb[top:, left:])
+
+    def cells(self, found: Pixels) -> Pixels:
+        """What was found in the blocks of ``on_grid`` as cells of 8 x 8 that cover the whole page; others are 0."""
+        height, width = self.rgb.shape[:2]
+        full = np.zeros((-(-height // 8), -(-width // 8)), np.uint8)
+        across, down = (round(side / 8) for side in self.grid)
+        part = found[: full.shape[0] - down, : full.shape[1] - across]
+        full[down : down + part.shape[0], across : across + part.shape[1]] = part
+        return full
+
 
 def load(data: bytes, media_type: str, page: int = 1) -> Loaded:
     """The picture of one page, the first being 1. Of an animation, its first picture.

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
-from groundstone.forensics.dct import standard_table
+from groundstone.forensics.dct import scaled_table, standard_table
 from groundstone.forensics.forge.canvas import Picture
 
 Tables = tuple[tuple[int, ...], tuple[int, ...]]  # of brightness and of colour: 64 steps each, row by row
@@ -75,7 +75,7 @@ def _foreign_tables(rng: np.random.Generator, quality: int) -> Tables:
     """Tables that are no multiples of the standard's, though of plausible shape and about as coarse."""
     fine = np.add.outer(np.arange(8), np.arange(8)).ravel() / 14
     steps = []
-    for table in (standard_table(quality), _scaled(_CHROMA, quality)):
+    for table in (standard_table(quality), scaled_table(_CHROMA, quality)):
         tilt = np.exp((fine - 0.35) * rng.uniform(-0.7, 0.7))
         rough = np.exp(rng.normal(0, rng.uniform(0, 0.12), 64))
         made = (table ** rng.uniform(0.85, 1.05)) * tilt * rough * rng.uniform(0.9, 1.3)
@@ -84,10 +84,3 @@ def _foreign_tables(rng: np.random.Generator, quality: int) -> Tables:
             made = ((square + square.T) / 2).ravel()
         steps.append(tuple(int(step) for step in np.clip(np.rint(made), 1, 255)))
     return steps[0], steps[1]
-
-
-def _scaled(
-    base: np.ndarray[tuple[int], np.dtype[np.float64]], quality: int
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    scale = 5000 // quality if quality < 50 else 200 - 2 * quality
-    return np.clip(np.floor((base * scale + 50) / 100), 1, 255)

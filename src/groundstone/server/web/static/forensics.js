@@ -1,17 +1,15 @@
 // The page that checks a document for forgery: takes it, watches the check, and shows the page in its layers.
 
-import { ApiError, documentForensics, documents, documentState, forensicsAddress, forensicsLayer, upload } from "./api.js";
+import { ApiError, documentForensics, documentState, forensicsAddress, forensicsLayer } from "./api.js";
 import { $, el } from "./dom.js";
 import { takesFiles } from "./dropping.js";
 import { judged, judgedFile, judgedPage, pageList } from "./judged.js";
 import { Layers } from "./layers.js";
-import { deletes, described, listed } from "./shelf.js";
+import { deletes, described, list, send, startWithTrouble } from "./shelf.js";
 import { guarded, trouble } from "./trouble.js";
 
 const PATIENCE = 2; // seconds that the server may take to say how far a check is
 const LATER = 2500; // milliseconds after which a server that could not be reached is asked again
-const MEGABYTE = 2 ** 20;
-const WORDS = $("zone").querySelector(".drop-words").textContent;
 
 let open = null; // the document that is shown: {id, state, page, report}
 let timer = 0;
@@ -20,42 +18,13 @@ const say = (words) => ($("said").textContent = words);
 
 // -- taking a document --------------------------------------------------------------------------------------
 
-async function take(file) {
-  if (!file) return;
-  $("trouble").hidden = true;
-  if (file.size > Number(document.body.dataset.most) * MEGABYTE) {
-    return trouble(new ApiError("too_large", `${file.name} is larger than ${document.body.dataset.most} MB.`));
-  }
-  busy(`${file.name || "The picture"} is sent …`);
-  const form = new FormData();
-  form.append("file", file, file.name || "picture.png");
-  await guarded(async () => {
-    const made = await upload(form);
-    history.pushState(null, "", `#${made.id}`);
-    await show(made);
-  });
-  busy("");
-  $("file").value = "";
-}
-
-function busy(words) {
-  $("zone").classList.toggle("busy", Boolean(words));
-  $("zone").querySelector(".drop-words").textContent = words || WORDS;
-}
+const take = (file) => send(file, show);
 
 async function sample(name) {
   await guarded(async () => {
     const response = await fetch(`/forensics/samples/${name}`).catch(() => null);
     if (!response?.ok) throw new ApiError("unreachable", "The sample cannot be fetched.");
     await take(new File([await response.blob()], name, { type: response.headers.get("content-type") }));
-  });
-}
-
-async function list() {
-  await guarded(async () => {
-    const found = (await documents()).documents;
-    $("recent").hidden = found.length === 0;
-    $("documents").replaceChildren(...found.map((one) => listed(one, {})));
   });
 }
 
@@ -68,7 +37,7 @@ function start() {
   $("document").hidden = true;
   $("start").hidden = false;
   document.title = "Check for forgery · Groundstone";
-  return list();
+  return list({});
 }
 
 async function show(state) {
@@ -194,16 +163,8 @@ async function route() {
     const state = await documentState(id);
     show(state); // the check goes on while the page is ready
     return true;
-  })) !== true && open === null) await startWithTrouble();
+  })) !== true && open === null) await startWithTrouble(start);
   document.body.dataset.ready = "";
-}
-
-// The document of the address is gone: the beginning, with the words that say so.
-async function startWithTrouble() {
-  const words = $("trouble").textContent;
-  await start();
-  $("trouble").textContent = words;
-  $("trouble").hidden = false;
 }
 
 window.addEventListener("hashchange", route);

@@ -1,30 +1,15 @@
 // A page in its layers: the picture, a layer that is wiped over it, and places in fractions of the page.
 
 import { $, el } from "./dom.js";
+import { bring, overlay, shape, Zoom } from "./stage.js";
 
-const SVG = "http://www.w3.org/2000/svg";
-const SCALES = [0.5, 0.75, 1, 1.5, 2, 3, 4];
-
-function frame(box, kind) {
-  const node = document.createElementNS(SVG, "rect");
-  for (const [name, value] of Object.entries({ x: box.left, y: box.top, width: box.width, height: box.height, class: kind })) node.setAttribute(name, value);
-  return node;
-}
+const frame = (box, kind) => shape("rect", { x: box.left, y: box.top, width: box.width, height: box.height, class: kind });
 
 export class Layers {
   // ``address(layer, width)`` is where the picture of a layer of the present page is.
   constructor() {
-    Object.assign(this, { scale: 1, layer: "picture", ratio: 0.75, address: null, width: 0 });
-    this.svg = document.createElementNS(SVG, "svg");
-    this.svg.setAttribute("viewBox", "0 0 1 1");
-    this.svg.setAttribute("preserveAspectRatio", "none");
-    this.svg.setAttribute("aria-hidden", "true");
-    this.groups = ["suspects", "light"].map((name) => {
-      const group = document.createElementNS(SVG, "g");
-      group.setAttribute("class", `layer-${name}`);
-      this.svg.append(group);
-      return group;
-    });
+    Object.assign(this, overlay(["suspects", "light"]), { layer: "picture", ratio: 0.75, address: null, width: 0 });
+    this.zoom = new Zoom((wanted) => this.#sized(wanted));
     this.picture = el("img", { alt: "", draggable: "false" });
     this.over = el("img", { alt: "", class: "over", draggable: "false" });
     this.edge = el("i", { class: "wipe-edge" });
@@ -35,11 +20,9 @@ export class Layers {
     }
     $("paper").append(this.picture, this.over, this.edge, this.svg, this.note);
     $("places").addEventListener("change", () => this.svg.classList.toggle("no-places", !$("places").checked));
-    $("smaller").addEventListener("click", () => this.#scaled(-1));
-    $("larger").addEventListener("click", () => this.#scaled(1));
     $("wipe").addEventListener("input", () => this.#wiped());
     $("layers").addEventListener("change", (event) => this.choose(event.target.value));
-    $("stage").addEventListener("keydown", (event) => "+-".includes(event.key) && this.#scaled(event.key === "+" ? 1 : -1));
+    $("stage").addEventListener("keydown", (event) => "+-".includes(event.key) && this.zoom.step(event.key === "+" ? 1 : -1));
     document.addEventListener("keydown", (event) => this.#key(event));
   }
 
@@ -54,7 +37,7 @@ export class Layers {
     $("paper").style.aspectRatio = this.ratio;
     this.suspect([]);
     this.light([]);
-    this.#rescale();
+    this.zoom.draw();
     this.choose(this.layer);
   }
 
@@ -75,11 +58,7 @@ export class Layers {
 
   // Scrolls a place into the middle of the stage.
   bring(box) {
-    const [stage, paper] = [$("stage"), $("paper")];
-    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
-    stage.scrollTo({ left: x * paper.clientWidth - stage.clientWidth / 2, top: y * paper.clientHeight - stage.clientHeight / 2 });
-    const at = stage.getBoundingClientRect();
-    if (at.top < 0 || at.bottom > window.innerHeight) stage.scrollIntoView({ block: "nearest" });
+    bring(box.left + box.width / 2, box.top + box.height / 2);
   }
 
   choose(layer) {
@@ -114,19 +93,7 @@ export class Layers {
     this.edge.hidden = this.layer === "picture" || share === 0 || share === 100;
   }
 
-  #scaled(step) {
-    const at = SCALES.indexOf(this.scale) + step;
-    if (at < 0 || at >= SCALES.length) return;
-    this.scale = SCALES[at];
-    this.#rescale();
-  }
-
-  #rescale() {
-    $("paper").style.width = `${this.scale * 100}%`;
-    $("scale").textContent = `${this.scale * 100} %`;
-    $("smaller").disabled = this.scale === SCALES[0];
-    $("larger").disabled = this.scale === SCALES.at(-1);
-    const wanted = this.scale * $("stage").clientWidth * Math.min(2, window.devicePixelRatio) > 1300 ? 2600 : 1300;
+  #sized(wanted) {
     if (!this.address || this.width >= wanted) return;
     this.width = wanted;
     if (!this.picture.classList.contains("there")) this.#say("The page is drawn …");

@@ -1,15 +1,15 @@
 // The page that reads a document: takes it, watches its reading, asks it, and shows where each answer stands.
 
 import {
-  ApiError, askDocument, correctAnswer, documentAnswers, documentExport, documents, documentState, dropAnswer,
-  pageLayout, pagePicture, pageWords, upload,
+  ApiError, askDocument, correctAnswer, documentAnswers, documentExport, documentState, dropAnswer, pageLayout,
+  pagePicture, pageWords,
 } from "./api.js";
 import { $, el } from "./dom.js";
 import { takesFiles } from "./dropping.js";
 import { asking, finding } from "./findings.js";
 import { fillForms, fillTables, fillText } from "./page_tabs.js";
 import { Sheet } from "./sheet.js";
-import { deletes, described, listed } from "./shelf.js";
+import { deletes, described, list, send, startWithTrouble } from "./shelf.js";
 import { guarded, trouble } from "./trouble.js";
 
 const SOON = 400; // milliseconds between two looks at a reading
@@ -20,7 +20,6 @@ const SETS = {
   Receipt: ["What is the company?", "What is the date?", "What is the total?"],
 };
 const STATES = { reading: "is being read", failed: "could not be read" };
-const MEGABYTE = 2 ** 20;
 
 let open = null; // the document that is shown: {id, state, page, answers, waiting: texts of questions}
 let timer = 0;
@@ -31,34 +30,7 @@ const say = (words) => ($("said").textContent = words);
 
 // -- taking a document --------------------------------------------------------------------------------------
 
-async function take(file) {
-  if (!file) return;
-  $("trouble").hidden = true;
-  if (file.size > Number(document.body.dataset.most) * MEGABYTE) {
-    return trouble(new ApiError("too_large", `${file.name} is larger than ${document.body.dataset.most} MB.`));
-  }
-  const zone = $("zone");
-  zone.classList.add("busy");
-  $("zone").querySelector(".drop-words").textContent = `${file.name || "The picture"} is sent …`;
-  const form = new FormData();
-  form.append("file", file, file.name || "picture.png");
-  await guarded(async () => {
-    const made = await upload(form);
-    history.pushState(null, "", `#${made.id}`);
-    await show(made);
-  });
-  zone.classList.remove("busy");
-  $("zone").querySelector(".drop-words").textContent = "Drop a document here, or paste a picture";
-  $("file").value = $("camera").value = "";
-}
-
-async function list() {
-  await guarded(async () => {
-    const found = (await documents()).documents;
-    $("recent").hidden = found.length === 0;
-    $("documents").replaceChildren(...found.map((one) => listed(one, STATES)));
-  });
-}
+const take = (file) => send(file, show);
 
 // -- the document that is shown -----------------------------------------------------------------------------
 
@@ -70,7 +42,7 @@ function start() {
   $("document").hidden = true;
   $("start").hidden = false;
   document.title = "Read a document · Groundstone";
-  return list();
+  return list(STATES);
 }
 
 async function show(state) {
@@ -301,16 +273,8 @@ async function route() {
   const id = location.hash.slice(1);
   if (id && id === open?.id) return;
   if (!id) await start();
-  else if ((await guarded(async () => show(await documentState(id)).then(() => true))) !== true && open === null) await startWithTrouble();
+  else if ((await guarded(async () => show(await documentState(id)).then(() => true))) !== true && open === null) await startWithTrouble(start);
   document.body.dataset.ready = "";
-}
-
-// The document of the address is gone: the beginning, with the words that say so.
-async function startWithTrouble() {
-  const words = $("trouble").textContent;
-  await start();
-  $("trouble").textContent = words;
-  $("trouble").hidden = false;
 }
 
 window.addEventListener("hashchange", route);

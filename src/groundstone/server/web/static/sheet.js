@@ -1,16 +1,12 @@
 // A page of a document: its picture, the boxes over it in fractions of the page, what is lit, and picking words.
 
 import { $, el } from "./dom.js";
+import { bring, overlay, shape, Zoom } from "./stage.js";
 
-const SVG = "http://www.w3.org/2000/svg";
-const SCALES = [0.5, 0.75, 1, 1.5, 2, 3, 4];
-
-function shape(polygon, kind, title) {
-  const node = document.createElementNS(SVG, "polygon");
-  node.setAttribute("points", polygon.map((point) => point.join(",")).join(" "));
-  node.setAttribute("class", kind);
+function area(polygon, kind, title) {
+  const node = shape("polygon", { points: polygon.map((point) => point.join(",")).join(" "), class: kind });
   if (title) {
-    const said = document.createElementNS(SVG, "title");
+    const said = shape("title", {});
     said.textContent = title;
     node.append(said);
   }
@@ -25,17 +21,10 @@ const boundsOf = (polygon) => {
 export class Sheet {
   // ``touched(number)`` is told which answer's box the pointer is on, or null.
   constructor(touched) {
-    Object.assign(this, { touched, scale: 1, page: 0, words: [], picking: null, turned: 0, ratio: null });
-    this.svg = document.createElementNS(SVG, "svg");
-    this.svg.setAttribute("viewBox", "0 0 1 1");
-    this.svg.setAttribute("preserveAspectRatio", "none");
-    this.svg.setAttribute("aria-hidden", "true");
-    this.layers = ["words", "answers", "light", "picked"].map((name) => {
-      const layer = document.createElementNS(SVG, "g");
-      layer.setAttribute("class", `layer-${name}`);
-      this.svg.append(layer);
-      return layer;
-    });
+    Object.assign(this, { touched, page: 0, words: [], picking: null, turned: 0, ratio: null });
+    const { svg, groups } = overlay(["words", "answers", "light", "picked"]);
+    Object.assign(this, { svg, layers: groups });
+    this.zoom = new Zoom((wanted) => this.#sized(wanted));
     this.img = el("img", { alt: "", draggable: "false" });
     this.note = el("p", { class: "paper-note" });
     this.img.addEventListener("load", () => this.#loaded(true));
@@ -43,15 +32,13 @@ export class Sheet {
     this.inner = el("div", { class: "paper-inner" }, this.img, this.svg);
     $("paper").append(this.inner, this.note);
     $("words")?.addEventListener("change", () => this.svg.classList.toggle("no-words", !$("words").checked));
-    $("smaller").addEventListener("click", () => this.#scaled(-1));
-    $("larger").addEventListener("click", () => this.#scaled(1));
     $("turn").addEventListener("click", () => this.turn(this.turned + 90));
     $("stage").addEventListener("keydown", (event) => this.#key(event));
     this.svg.addEventListener("pointerdown", (event) => this.#down(event));
     this.svg.addEventListener("pointermove", (event) => this.#move(event));
     this.svg.addEventListener("pointerup", (event) => this.#up(event));
     this.svg.addEventListener("pointercancel", () => this.#dropped());
-    this.#rescale();
+    this.zoom.draw();
   }
 
   // Shows a page; ``address(width)`` is where its picture is, ``ratio`` its width over its height where that is known.
@@ -67,7 +54,7 @@ export class Sheet {
     this.width = 0;
     this.setWords([]);
     this.setAnswers([]);
-    this.#rescale();
+    this.zoom.draw();
   }
 
   // Turns the view clockwise, so that text that stands on its side can be read.
@@ -90,7 +77,7 @@ export class Sheet {
   setWords(lines) {
     this.words = lines.flatMap((line) => line.words);
     const doubtful = (word) => (word.confidence < 0.6 ? "word doubtful" : "word");
-    this.layers[0].replaceChildren(...this.words.map((word) => shape(word.polygon, doubtful(word), word.text)));
+    this.layers[0].replaceChildren(...this.words.map((word) => area(word.polygon, doubtful(word), word.text)));
   }
 
   // Boxes of the answers that stand on this page.
@@ -98,7 +85,7 @@ export class Sheet {
     this.layers[2].replaceChildren();
     this.layers[1].replaceChildren(
       ...answers.filter((one) => one.page === this.page && one.polygon).map((one) => {
-        const node = shape(one.polygon, "found", `${one.alias || one.text}: ${one.answer}`);
+        const node = area(one.polygon, "found", `${one.alias || one.text}: ${one.answer}`);
         node.dataset.number = one.number;
         node.addEventListener("pointerenter", () => this.touched(one.number));
         node.addEventListener("pointerleave", () => this.touched(null));
@@ -110,21 +97,16 @@ export class Sheet {
   // Lights places: [{page, polygon, kind}]; those of other pages are left out.
   light(places) {
     const here = places.filter((place) => place?.polygon && place.page === this.page);
-    this.layers[2].replaceChildren(...here.map((place) => shape(place.polygon, `lit-${place.kind ?? "answer"}`)));
+    this.layers[2].replaceChildren(...here.map((place) => area(place.polygon, `lit-${place.kind ?? "answer"}`)));
   }
 
   // Scrolls the place into the middle of the stage.
   bring(place) {
     if (!place?.polygon) return;
     const { left, top, right, bottom } = boundsOf(place.polygon);
-    const stage = $("stage");
-    const paper = $("paper");
     const [x, y] = [(left + right) / 2, (top + bottom) / 2];
     const [u, v] = { 0: [x, y], 90: [1 - y, x], 180: [1 - x, 1 - y], 270: [y, 1 - x] }[this.turned];
-    stage.scrollTo({ left: u * paper.clientWidth - stage.clientWidth / 2, top: v * paper.clientHeight - stage.clientHeight / 2 });
-    if (stage.getBoundingClientRect().top < 0 || stage.getBoundingClientRect().bottom > window.innerHeight) {
-      stage.scrollIntoView({ block: "nearest" });
-    }
+    bring(u, v);
   }
 
   // -- picking words ---------------------------------------------------------------------------------------
@@ -179,7 +161,7 @@ export class Sheet {
   }
 
   #frame([ax, ay], [bx, by]) {
-    this.layers[3].replaceChildren(shape([[ax, ay], [bx, ay], [bx, by], [ax, by]], "frame"));
+    this.layers[3].replaceChildren(area([[ax, ay], [bx, ay], [bx, by], [ax, by]], "frame"));
   }
 
   #take(words, frame) {
@@ -191,7 +173,7 @@ export class Sheet {
     const bounds = words.map((word) => boundsOf(word.polygon));
     const [left, top] = [Math.min(...bounds.map((one) => one.left)), Math.min(...bounds.map((one) => one.top))];
     const [right, bottom] = [Math.max(...bounds.map((one) => one.right)), Math.max(...bounds.map((one) => one.bottom))];
-    this.layers[3].replaceChildren(...words.map((word) => shape(word.polygon, "picked")));
+    this.layers[3].replaceChildren(...words.map((word) => area(word.polygon, "picked")));
     const within = (value) => Math.min(1, Math.max(0, value));
     const place = { page: this.page, left: within(left), top: within(top), width: within(right) - within(left), height: within(bottom) - within(top) };
     this.picking.picked(words.map((word) => word.text).join(" "), place);
@@ -201,7 +183,7 @@ export class Sheet {
     const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
     if (event.key === "+" || event.key === "-") {
       event.preventDefault();
-      this.#scaled(event.key === "+" ? 1 : -1);
+      this.zoom.step(event.key === "+" ? 1 : -1);
     } else if (this.picking && event.key in steps && this.words.length) {
       event.preventDefault();
       const held = this.picking;
@@ -215,19 +197,7 @@ export class Sheet {
 
   // -- size ------------------------------------------------------------------------------------------------
 
-  #scaled(step) {
-    const at = SCALES.indexOf(this.scale) + step;
-    if (at < 0 || at >= SCALES.length) return;
-    this.scale = SCALES[at];
-    this.#rescale();
-  }
-
-  #rescale() {
-    $("paper").style.width = `${this.scale * 100}%`;
-    $("scale").textContent = `${this.scale * 100} %`;
-    $("smaller").disabled = this.scale === SCALES[0];
-    $("larger").disabled = this.scale === SCALES.at(-1);
-    const wanted = this.scale * $("stage").clientWidth * Math.min(2, window.devicePixelRatio) > 1300 ? 2600 : 1300;
+  #sized(wanted) {
     if (!this.address || (this.width ?? 0) >= wanted) return;
     this.width = wanted;
     this.img.src = this.address(wanted);

@@ -1,9 +1,11 @@
-// The list of documents that are kept for a while, how a document is described, and how it is deleted.
+// Documents that are kept for a while: how one is sent, listed, described and deleted.
 
-import { dropDocument } from "./api.js";
+import { ApiError, documents, dropDocument, upload } from "./api.js";
 import { $, el } from "./dom.js";
-import { guarded } from "./trouble.js";
+import { guarded, trouble } from "./trouble.js";
 
+const MEGABYTE = 2 ** 20;
+const WORDS = $("zone").querySelector(".drop-words").textContent;
 const KINDS = { "application/pdf": "PDF", "image/tiff": "TIFF", "image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WebP", "image/heic": "HEIC" };
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
@@ -15,8 +17,45 @@ export function described(one) {
   return [KINDS[one.media_type] ?? one.media_type, count(one.page_count), `kept until ${until(one)}`].join(" · ");
 }
 
-// An entry of the list; ``states`` are words for its status, where there is something to say.
-export function listed(one, states) {
+// Sends a file, puts its address into the history and hands what the server made of it to ``show``.
+export async function send(file, show) {
+  if (!file) return;
+  $("trouble").hidden = true;
+  const most = document.body.dataset.most;
+  if (file.size > Number(most) * MEGABYTE) return trouble(new ApiError("too_large", `${file.name} is larger than ${most} MB.`));
+  const words = $("zone").querySelector(".drop-words");
+  $("zone").classList.add("busy");
+  words.textContent = `${file.name || "The picture"} is sent …`;
+  const form = new FormData();
+  form.append("file", file, file.name || "picture.png");
+  await guarded(async () => {
+    const made = await upload(form);
+    history.pushState(null, "", `#${made.id}`);
+    await show(made);
+  });
+  $("zone").classList.remove("busy");
+  words.textContent = WORDS;
+  for (const input of $("zone").querySelectorAll("input[type=file]")) input.value = "";
+}
+
+// Fills the list; ``states`` are words for the status of a document, where there is something to say.
+export async function list(states) {
+  await guarded(async () => {
+    const found = (await documents()).documents;
+    $("recent").hidden = found.length === 0;
+    $("documents").replaceChildren(...found.map((one) => listed(one, states)));
+  });
+}
+
+// The document of the address is gone: the beginning, with the words that say so.
+export async function startWithTrouble(start) {
+  const words = $("trouble").textContent;
+  await start();
+  $("trouble").textContent = words;
+  $("trouble").hidden = false;
+}
+
+function listed(one, states) {
   const about = [count(one.page_count), states[one.status], `until ${until(one)}`].filter(Boolean).join(" · ");
   return el("li", {}, el("a", { class: "model shelf-link", href: `#${one.id}` },
     el("span", { class: "model-name" }, one.name), el("small", {}, about)));
