@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from tools.forgery_wear import worn
+
 from groundstone.errors import InvalidInput
 from groundstone.forensics.dct import Table, standard_table
 from groundstone.forensics.features import MAPS, Features, features
@@ -82,8 +84,9 @@ def last_table(pair: PixelPair) -> Table | None:
 def row(pages: Pages, rng: np.random.Generator) -> dict[str, Any] | None:
     """One pair: luma, chroma and maps of both, the changed share of each cell, and how it was made."""
     page, donor = pages.crop(rng), pages.crop(rng)
+    rgb, words = worn(page.rgb, page.words, rng)
     try:
-        pair = make_pixels(page.rgb, page.words, donor.rgb, donor.words, rng)
+        pair = make_pixels(rgb, words, donor.rgb, donor.words, rng)
     except InvalidInput:  # the page offers no place for a change
         return None
     genuine, forged = pair.opened()

@@ -11,7 +11,7 @@ import pytest
 
 from groundstone.documents.reader import Reader
 from groundstone.documents.turns import Turns
-from groundstone.errors import InvalidInput
+from groundstone.errors import Conflict, InvalidInput
 
 from .sheets import card, saved
 
@@ -25,6 +25,24 @@ def test_pages_in_parallel_are_those_read_one_by_one(reader: Reader) -> None:
         assert alone.read(MANY) == reader.read(MANY)
     finally:
         alone.close()
+
+
+def test_a_page_shared_by_processes_reads_as_by_one() -> None:
+    data = saved(card([[f"Line {number} of the page", f"and its amount {number * 7}.50"] for number in range(12)]))
+    alone, together = Reader(1), Reader(3)
+    try:
+        assert together.read(data) == alone.read(data)
+        assert len(together.read(data).text.splitlines()) == 24
+    finally:
+        alone.close()
+        together.close()
+
+
+def test_a_shared_page_can_be_stopped(reader: Reader) -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Conflict):
+        reader.read(saved(SHEETS[0]), stop=stop)
 
 
 def test_documents_at_once_do_not_mix(reader: Reader) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -45,8 +46,22 @@ class ReadPage:
     rotation: float
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where text stands, not yet read: quads with ordered corners, and the direction of their lines in degrees."""
+
+    quads: tuple[Quad, ...]
+    angle: float
+
+
 def read_page(models: Models, picture: Picture) -> ReadPage:
     """Everything that is written on a picture (RGB, one byte a channel)."""
+    found = find(models, picture)
+    return ordered(read_lines(models, picture, found), found.angle)
+
+
+def find(models: Models, picture: Picture) -> Found:
+    """Where something is written, and which way is up."""
     patches = _detected(models, picture)
     angle = slope([patch.quad for patch in patches])
     quads = [upright(patch.quad, angle) for patch in patches]
@@ -54,7 +69,15 @@ def read_page(models: Models, picture: Picture) -> ReadPage:
     if stands_on_head(models, picture, along):
         angle += 180
         quads = [np.roll(quad, 2, axis=0) for quad in quads]
-    lines = [line for quad in quads for line in _read(models, picture, quad, angle)]
+    return Found(tuple(quads), angle)
+
+
+def read_lines(models: Models, picture: Picture, found: Found) -> list[ReadLine]:
+    """What stands at the places, in their order; each is read by itself."""
+    return [line for quad in found.quads for line in _read(models, picture, quad, found.angle)]
+
+
+def ordered(lines: Sequence[ReadLine], angle: float) -> ReadPage:
     order = reading_order([line.quad for line in lines], angle)
     return ReadPage(tuple(lines[index] for index in order), _rotation(lines, angle))
 
@@ -129,6 +152,6 @@ def _line(strip: Strip, pieces: list[Piece]) -> ReadLine:
     return ReadLine(quad_of(strip, pieces[0].left, pieces[-1].right), words)
 
 
-def _rotation(lines: list[ReadLine], angle: float) -> float:
+def _rotation(lines: Sequence[ReadLine], angle: float) -> float:
     """The angle, rounded to a tenth of a degree; 0 where nothing was read."""
     return round(angle % 360, 1) % 360 if lines else 0.0

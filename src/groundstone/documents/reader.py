@@ -15,6 +15,7 @@ from groundstone.documents.base import Page, Place, Reading, reading_of
 from groundstone.documents.examine import MAX_BYTES, Examined, media_type
 from groundstone.documents.ocr_models import require
 from groundstone.documents.ranges import pages_of
+from groundstone.documents.shared import Shared
 from groundstone.documents.turns import Turns
 from groundstone.errors import Conflict, DocumentTooLarge, InvalidInput, UnreadableDocument
 from groundstone.sandbox import Limits, Sandbox
@@ -31,6 +32,7 @@ _MANY_PAGES = ("application/pdf", "image/tiff")  # types of files that may have 
 _TOGETHER = 16  # pages with text of their own that one child reads at a time
 _SENT = 32 * 2**20  # bytes of a file that are worth sending for one page; a larger file is sent for several
 _WIDEST = 4000  # pixels
+_MOST_SHARES = 4  # of one page: finding its lines is not shared
 
 
 class Reader:
@@ -75,9 +77,13 @@ class Reader:
         kind = self._kind(data, name)
         count = self.examine(data, name).page_count if kind in _MANY_PAGES else 1
         numbers = pages_of(pages, count)
-        work = _Work(
-            partial(self._run, background=background), data, kind, numbers, progress, stop or threading.Event()
-        )
+        run = partial(self._run, background=background)
+        if len(numbers) == 1 and kind != "application/pdf" and self._at_once > 1 and not background:
+            page = Shared(run, data, kind, numbers[0], stop).read(min(self._at_once, _MOST_SHARES))
+            if progress:
+                progress(1, 1)
+            return Reading(kind, (page,), count)
+        work = _Work(run, data, kind, numbers, progress, stop or threading.Event())
         return Reading(kind, work.done(self._at_once), count)
 
     def picture(

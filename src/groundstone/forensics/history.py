@@ -94,8 +94,7 @@ def _sample(grey: Floats, seed: int) -> Floats:
     cells = grey[: rows * 8, : columns * 8].reshape(rows, 8, columns, 8)
     spread = cells.std(axis=(1, 3))
     places = np.argwhere(spread > max(2.0, float(np.quantile(spread, 0.6))))
-    if len(places) > SAMPLE:
-        places = places[np.random.default_rng(seed).choice(len(places), SAMPLE, replace=False)]
+    places = np.random.default_rng(seed).permutation(places)[:SAMPLE]  # the first few have to be from anywhere
     windows = np.lib.stride_tricks.sliding_window_view(grey, (15, 15))
     tops, lefts = np.minimum(places[:, 0] * 8, windows.shape[0] - 1), np.minimum(places[:, 1] * 8, windows.shape[1] - 1)
     tops, lefts = tops - tops % 8, lefts - lefts % 8
