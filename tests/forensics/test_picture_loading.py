@@ -106,6 +106,11 @@ def test_converted_pictures_say_so(image: Image.Image, kind: str, media_type: st
     assert np.abs(loaded.rgb.mean() - np.asarray(drawn()).mean()) < 3
 
 
+def test_a_jpeg_of_four_colours_cannot_be_judged() -> None:
+    (said,) = reasons(load(saved(drawn().convert("CMYK"), "JPEG"), "image/jpeg"))
+    assert "four colours" in said
+
+
 def test_transparent_parts_lie_on_white() -> None:
     image = drawn().convert("RGBA")
     image.putalpha(0)

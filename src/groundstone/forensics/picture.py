@@ -63,6 +63,7 @@ class Loaded:
     notes: tuple[str, ...] = ()
     grid: tuple[int, int] = (0, 0)
     levels: int = 256  # different values that the file can hold in a channel, 2 for black and white
+    four_colours: bool = False  # a JPEG of cyan, magenta, yellow and black
 
     @property
     def luminance(self) -> NDArray[np.float64] | None:
@@ -118,8 +119,9 @@ def _stored(data: bytes, media_type: str, page: int) -> tuple[Loaded, int]:
     pair, subsampling = _tables(image, data, media_type)
     image.load()
     orientation = image.getexif().get(_ORIENTATION)
+    four = image.mode == "CMYK" and pair is not None
     rgb, levels, converted = converted_rgb(image)
-    loaded = Loaded(rgb, media_type, pair, subsampling, notes=(*notes, *converted), levels=levels)
+    loaded = Loaded(rgb, media_type, pair, subsampling, notes=(*notes, *converted), levels=levels, four_colours=four)
     return loaded, orientation if isinstance(orientation, int) else 1
 
 
@@ -252,6 +254,8 @@ def reasons(loaded: Loaded) -> list[str]:
     if content == 0:
         return ["the page is blank or of one colour"]
     found = []
+    if loaded.four_colours:
+        found.append("its JPEG has four colours: converted, its own save cannot be told from an earlier one")
     if content < LEAST_CONTENT:
         found.append(f"the page is nearly blank: about {content} pixels hold anything, {LEAST_CONTENT} are needed")
     if loaded.levels <= 2 or _levels(loaded.rgb) <= _FEW:
