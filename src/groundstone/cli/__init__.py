@@ -8,6 +8,7 @@ import click
 
 from groundstone import __version__
 from groundstone.cli.builder import builder
+from groundstone.cli.capacity import capacity
 from groundstone.cli.demo import demo
 from groundstone.cli.endpoints import endpoints
 from groundstone.cli.evaluate import evaluate
@@ -33,8 +34,8 @@ def cli() -> None:
 
 
 COMMANDS = (
-    demo, serve, run, read, forensics, endpoints, verification, kb, models, movies, builder, evaluate, usage, summarise,
-    translate, keys, mcp,
+    demo, serve, run, read, forensics, endpoints, capacity, verification, kb, models, movies, builder, evaluate, usage,
+    summarise, translate, keys, mcp,
 )  # fmt: skip
 for command in COMMANDS:
     cli.add_command(command)

@@ -1,0 +1,58 @@
+"""What a serving engine loses against the roofline, as nine numbers with how far each of them is known.
+
+``MEASURED_2024`` was fitted on published curves of Text Generation Inference of early 2024 (benchmarks/capacity.py
+does it again). Another engine has other numbers, therefore each has a spread, and probes correct them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+LINK_RATIO = 10.0  # how much quicker accelerators talk over a switch of their own than over PCIe
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Losses of a serving engine.
+
+    ``memory_use``, ``decode_use``, ``prefill_use``: shares of the accelerator's bandwidth and arithmetic that are
+    reached. ``layer_launch``: seconds in which the host can launch a layer, more by ``launch_growth`` for each doubling
+    of the degree. ``link``: bytes a second between accelerators over PCIe. ``request_cost``: seconds that each request
+    in the batch adds to a step. ``token_cost``: seconds that each token of a prompt takes besides arithmetic.
+    ``reserved``: share of memory that holds neither weights nor cache.
+    """
+
+    memory_use: float
+    decode_use: float
+    layer_launch: float
+    launch_growth: float
+    link: float
+    request_cost: float
+    prefill_use: float
+    reserved: float
+    token_cost: float
+
+    def scaled(self, factors: list[float]) -> Engine:
+        """Each number times its factor; shares stay below 1."""
+        values = {
+            field.name: getattr(self, field.name) * factor for field, factor in zip(fields(self), factors, strict=True)
+        }
+        for share, most in (("memory_use", 0.98), ("decode_use", 0.98), ("prefill_use", 0.98), ("reserved", 0.6)):
+            values[share] = min(values[share], most)
+        return replace(self, **values)
+
+
+# Spread of the logarithm of each number, from one configuration to another.
+SPREAD = Engine(0.12, 0.3, 0.25, 0.6, 0.8, 0.7, 0.4, 0.3, 0.7)
+
+MEASURED_2024 = Engine(
+    memory_use=0.697,
+    decode_use=0.61,
+    layer_launch=3.91e-4,
+    launch_growth=0.222,
+    link=4.98e9,
+    request_cost=5.99e-5,
+    prefill_use=0.72,
+    reserved=0.116,
+    token_cost=1.43e-4,
+)
