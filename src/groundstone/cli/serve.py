@@ -23,14 +23,11 @@ def serve(host: str | None, port: int | None) -> None:
 
 def run(host: str | None, port: int | None, page: str = "/", begin: Callable[[Platform], str] | None = None) -> None:
     """``page`` is the one whose address is printed. ``begin`` starts what works beside the server, and says so."""
-    import socket
     import threading
     from dataclasses import replace
 
-    import uvicorn
-
     from groundstone import config
-    from groundstone.errors import ConfigError
+    from groundstone.cli.listen import listening, serve_until_stopped
     from groundstone.platform import Platform
     from groundstone.server.app import create_app
 
@@ -39,25 +36,14 @@ def run(host: str | None, port: int | None, page: str = "/", begin: Callable[[Pl
     with Platform(settings) as platform:
         app = create_app(platform)
         _ = platform.models  # reads catalog.toml: a mistake is told here, not to the first caller
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        listener = socket.socket(
-            family, socket.SOCK_STREAM, socket.IPPROTO_TCP
-        )  # asyncio sets TCP_NODELAY on these only
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((settings.host, settings.port))
-        except OSError as error:
-            raise ConfigError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}") from None
-        listener.listen(128)  # before the address is printed, so that nobody who reads it is refused
-        shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-        click.echo(f"Groundstone is at http://{shown}:{listener.getsockname()[1]}{page}  (Ctrl-C stops it)")
+        listener, address = listening(settings.host, settings.port)
+        click.echo(f"Groundstone is at {address}{page}  (Ctrl-C stops it)")
         if begin is not None:
             click.echo(begin(platform))
         if page == "/" and not platform.knowledge_bases():
             threading.Thread(target=_install, args=(platform,), daemon=True).start()
         _spare_collector()
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
-        server.run(sockets=[listener])
+        serve_until_stopped(app, listener)
 
 
 def _spare_collector() -> None:
