@@ -105,23 +105,33 @@ class Balancer:
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """To the first instance that takes the connection; one that does not is left out until the next look."""
         while (one := self.choose()) is not None:
+            one.open += 1  # before it is waited for: others choose meanwhile
             try:
-                secure = ssl.create_default_context() if one.address.secure else None
-                opening = asyncio.open_connection(one.address.host, one.address.port, ssl=secure)
-                theirs, there = await asyncio.wait_for(opening, PATIENCE)
-            except FAILED as error:
-                one.healthy, one.why = False, str(error) or "it does not answer"
-                continue
-            one.open, one.served = one.open + 1, one.served + 1
-            try:
-                await _both_ways(reader, writer, theirs, there)
+                if await self._served(one, reader, writer):
+                    return
             finally:
                 one.open -= 1
-                there.close()
-            return
+        with suppress(*FAILED):
+            await asyncio.wait_for(reader.read(BLOCK), PATIENCE)  # unread bytes would reset the connection
         writer.write(NOBODY)
         with suppress(*FAILED):
             await writer.drain()
+
+    async def _served(self, one: Instance, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Whether the instance took the connection; True once it has ended."""
+        try:
+            secure = ssl.create_default_context() if one.address.secure else None
+            opening = asyncio.open_connection(one.address.host, one.address.port, ssl=secure)
+            theirs, there = await asyncio.wait_for(opening, PATIENCE)
+        except FAILED as error:
+            one.healthy, one.why = False, str(error) or "it does not answer"
+            return False
+        one.served += 1
+        try:
+            await _both_ways(reader, writer, theirs, there)
+        finally:
+            there.close()
+        return True
 
 
 async def _both_ways(

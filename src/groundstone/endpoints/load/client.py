@@ -143,6 +143,9 @@ class _Connection(asyncio.Protocol):
 
     async def exchange(self, data: bytes, exchange: Exchange) -> None:
         assert self._transport is not None
+        if not self.is_open:  # it ended before it could be used
+            _failed(exchange, "cut", "the connection ended before the request was sent")
+            return
         self._exchange, self._done = exchange, asyncio.get_running_loop().create_future()
         self._transport.write(data)
         try:
