@@ -22,6 +22,7 @@ from groundstone.endpoints.load.client import Address, Client
 from groundstone.endpoints.load.figures import figures
 from groundstone.endpoints.load.prompts import prompts
 from groundstone.endpoints.load.runner import Extent, Level, Target, closed, opened
+from groundstone.endpoints.load.several import Order, together
 from groundstone.endpoints.load.sweep import Bounds, sweep
 from groundstone.endpoints.load.wires import wire
 from groundstone.endpoints.simulate.batching import Settings, SimulatedEngine
@@ -231,3 +232,31 @@ def test_the_command_fails_when_nobody_answers() -> None:
     result = CliRunner().invoke(load, ["http://127.0.0.1:9", "-c", "1", "--requests", "1"])
     assert result.exit_code == 1
     assert "connect" in result.output
+
+
+def test_several_processes_add_up() -> None:
+    async def run() -> Level:
+        async with simulated(speed=50) as url:
+            order = Order(url, "tgi", "", 8, 4, concurrency=5, requests=11)
+            return await together(order, 2, asyncio.Event())
+
+    found = asyncio.run(run())
+    assert figures(found.outcomes).good == 11
+    assert found.seconds > 0
+
+
+def test_several_processes_can_be_stopped() -> None:
+    async def run() -> Level:
+        async with simulated(speed=20) as url:
+            stop = asyncio.Event()
+            asyncio.get_running_loop().call_later(3.5, stop.set)
+            return await together(Order(url, "tgi", "", 8, 4, concurrency=2, seconds=60), 2, stop)
+
+    found = asyncio.run(run())
+    assert found.stopped
+    assert figures(found.outcomes).good > 0
+
+
+def test_fewer_clients_than_processes_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="too few"):
+        asyncio.run(together(Order("http://127.0.0.1:9", "tgi", "", 8, 4, concurrency=1), 2, asyncio.Event()))

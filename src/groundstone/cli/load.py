@@ -16,7 +16,7 @@ import click
 if TYPE_CHECKING:
     from groundstone.endpoints.load.figures import Promise
     from groundstone.endpoints.load.report import Report, Row
-    from groundstone.endpoints.load.runner import Level, Target
+    from groundstone.endpoints.load.runner import Extent, Level, Target
     from groundstone.endpoints.load.wires import Ask
 
 OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
@@ -45,6 +45,7 @@ class _Order:
     key_env: str
     insecure: bool
     latency: float
+    processes: int
 
 
 @click.command()
@@ -81,6 +82,9 @@ class _Order:
 )
 @click.option("--seed", default=0, help="The same seed sends the same prompts.")
 @click.option("--key-env", default="", help="Name of the environment variable with the key of the server.")
+@click.option(
+    "--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="That send, for levels of clients."
+)
 @click.option("--insecure", is_flag=True, help="Take any certificate.")
 @click.option("--latency", type=click.FloatRange(0), default=0.0, help="Milliseconds a token at which a sweep ends.")
 @click.option("--first-token", type=click.FloatRange(0), default=0.0, help="Milliseconds promised to the first token.")
@@ -155,6 +159,8 @@ async def _levels(order: _Order, target: Target, stop: asyncio.Event) -> AsyncIt
     from groundstone.endpoints.load.runner import Extent, closed, opened
     from groundstone.endpoints.load.sweep import Bounds, sweep
 
+    if order.processes > 1 and not order.concurrency:
+        raise click.UsageError("--processes goes with --concurrency")
     if order.rate or order.trace:
         extent = Extent(order.requests, order.seconds or (0.0 if order.requests else 30.0), warm=1)
         times, name = _times(order)
@@ -165,13 +171,26 @@ async def _levels(order: _Order, target: Target, stop: asyncio.Event) -> AsyncIt
                 return
             requests = order.requests or (0 if order.seconds else 3 * concurrency)
             extent = Extent(requests, order.seconds, warm=min(concurrency, 2))
-            yield concurrency, await closed(target, _asks(order, concurrency), concurrency, extent, stop)
+            if order.processes > 1:
+                yield concurrency, await _several(order, concurrency, extent, stop)
+            else:
+                yield concurrency, await closed(target, _asks(order, concurrency), concurrency, extent, stop)
     else:
         bounds = Bounds(order.most, order.latency, seconds=order.seconds or 60.0)
         concurrency = 1
         async for level in sweep(target, lambda count: _asks(order, count), bounds, stop):
             yield concurrency, level
             concurrency *= 2
+
+
+async def _several(order: _Order, concurrency: int, extent: Extent, stop: asyncio.Event) -> Level:
+    from groundstone.endpoints.load.several import Order, together
+
+    wanted = Order(
+        order.url, order.wire, order.model, order.input_tokens, order.output_tokens, concurrency, extent.requests,
+        extent.seconds, order.timeout, order.shared, order.seed, not order.insecure, tuple(_headers(order).items()),
+    )  # fmt: skip
+    return await together(wanted, min(order.processes, concurrency), stop)
 
 
 def _times(order: _Order) -> tuple[Iterator[float], str]:
