@@ -22,6 +22,7 @@ FLOORS = {
     **dict.fromkeys(("models", "stores", "guard"), 3),
     **dict.fromkeys(("questions", "documents", "endpoints"), 4),
     **dict.fromkeys(("knowledge", "forensics", "builder", "training", "verification"), 5),
+    "slides": 5.2,
     "applications": 5.5,
     "platform": 6,
     **dict.fromkeys(("apps", "server", "gateways"), 7),
@@ -37,7 +38,7 @@ PURE = (
     "groundstone.models.tensors",  # reads and writes arrays
 )
 ONE_FILE = (
-    "tokenizers", "lancedb", "boto3", "docx", "lxml", "uvicorn", "jinja2", "httpx", "xllamacpp", "jsonschema",
+    "tokenizers", "lancedb", "boto3", "docx", "uvicorn", "jinja2", "httpx", "xllamacpp", "jsonschema",
     "referencing", "urllib3", "mcp_types",
 )  # fmt: skip
 
@@ -47,10 +48,13 @@ ENGINE_IMPORTS = {
 }
 SHARED_LIBRARIES = {
     "botocore": {"knowledge/s3.py", "models/bedrock_client.py", "server/aws/model.py"},  # S3, Bedrock, and its model
+    "lxml": {"documents/decks/xml.py", "knowledge/parse_html.py"},  # files of Office programs, pages
     "mcp": {"server/mcp.py", "server/mcp_http.py"},
     "onnxruntime": {"documents/ocr_models.py", "models/runtime.py"},
     "PIL": {
-        "documents/child_draw.py", "documents/decode.py", "endpoints/child_pictures.py", "forensics/child_sample.py",
+        "documents/child_draw.py", "documents/decks/pictures.py", "documents/decks/sketch_canvas.py",
+        "documents/decks/sketch_fonts.py", "documents/decode.py", "endpoints/child_pictures.py",
+        "forensics/child_sample.py",
         "forensics/forge/dataset.py", "forensics/forge/fonts.py", "forensics/forge/lettering.py",
         "forensics/forge/saves.py", "forensics/layers.py", "forensics/metadata.py", "forensics/picture.py",
     },

@@ -37,7 +37,8 @@ class Settings:
     buckets: folder whose subfolders stand for buckets of S3; empty means ``buckets`` in the home folder.
     reading_at_once: pages that are read at the same time; 0 chooses, by the processors there are.
     documents_hours: how long documents uploaded to /api/documents are kept.
-    reader_model: model of the catalogue that also reads documents, from their pictures; empty means none.
+    reader_model: model of the catalogue that also reads documents and slides, from their pictures; empty means none.
+    slides_way: how slides are found, by what stands on them "together" with their pictures, or by "described" ones.
     source_roots: folders, joined as in PATH, that holders of access keys may name as sources; empty means none.
     """
 
@@ -62,6 +63,7 @@ class Settings:
     reading_at_once: int = 0
     documents_hours: float = 24.0
     reader_model: str = ""
+    slides_way: str = "together"
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -113,6 +115,8 @@ def _validated(settings: Settings) -> Settings:
         raise ConfigError("usage_days may not be negative; 0 keeps everything")
     if settings.reading_at_once < 0 or settings.documents_hours <= 0:
         raise ConfigError("reading_at_once may not be negative; documents_hours must be positive")
+    if settings.slides_way not in ("together", "described"):
+        raise ConfigError(f"slides_way is 'together' or 'described', not {settings.slides_way!r}")
     if bool(settings.chat_url) != bool(settings.chat_model):
         raise ConfigError("set chat_url and chat_model together, or neither")
     return settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -14,32 +14,35 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from groundstone import config
 from groundstone.applications import APPS, App, applications
-from groundstone.errors import NotFound
+from groundstone.errors import NotFound, WeightsMissing
 from groundstone.identity import LOCAL, Principal
 from groundstone.knowledge.base import KnowledgeBase
+from groundstone.knowledge.readers import Readers
 from groundstone.knowledge.source import MAX_FILE_BYTES
 from groundstone.knowledge.spec import KnowledgeSpec, SourceSpec
-from groundstone.models.base import Chat, Embed, ReadPage
+from groundstone.models.base import Chat, Embed, ModelInfo, ReadPage
 from groundstone.questions.vocabulary import Vocabularies
 from groundstone.stores.base import Settings as CollectionSettings
 from groundstone.stores.base import Store
 
 if TYPE_CHECKING:
+    from groundstone.documents.decks.reader import DeckReader
     from groundstone.documents.jobs import DocumentJobs
     from groundstone.documents.kept import Kept
     from groundstone.documents.queries import Answers
+    from groundstone.documents.reader import Reader
     from groundstone.documents.service import Documents
     from groundstone.endpoints.base import Runner
     from groundstone.endpoints.service import Endpoints
     from groundstone.forensics.kept import KeptChecks
     from groundstone.forensics.service import Forensics
     from groundstone.knowledge.jobs import Jobs
-    from groundstone.models.base import ModelInfo
     from groundstone.models.custom_models import CustomModels
     from groundstone.models.meter import KeyMeter
     from groundstone.models.service import BoundChat, Models
     from groundstone.models.tasks import Tasks
     from groundstone.models.weights import WeightStore
+    from groundstone.slides.service import Slides
     from groundstone.stores.conversations import Conversations
     from groundstone.stores.keys import Keys
     from groundstone.stores.ledger import Ledger
@@ -54,8 +57,8 @@ T = TypeVar("T")
 EMBEDDING_MODEL = "all-minilm-l6-v2"
 DIMENSIONS = 384
 CLOSED = (  # those that work in the background first, what they work with afterwards
-    "_verifying", "ingestion", "training", "endpoints", "kept_checks", "kept", "document_jobs", "forensics",
-    "documents", "models", "store", "conversations", "keys", "ledger", "resources", "queue",
+    "slides", "_verifying", "ingestion", "training", "endpoints", "kept_checks", "kept", "document_jobs", "forensics",
+    "decks", "documents", "_reader", "models", "store", "conversations", "keys", "ledger", "resources", "queue",
 )  # fmt: skip
 
 
@@ -75,8 +78,7 @@ class Platform:
     """Everything, made from settings, each part when it is first needed.
 
     >>> from groundstone import Platform
-    >>> kb = Platform().kb("movies")                      # doctest: +SKIP
-    >>> kb.ask("Who directed Jaws?").text                 # doctest: +SKIP
+    >>> Platform().kb("movies").ask("Who directed Jaws?").text                 # doctest: +SKIP
     'Jaws (1975) was directed by Steven Spielberg.'
     """
 
@@ -111,8 +113,7 @@ class Platform:
         from groundstone.models.engines import Engines
         from groundstone.models.service import Models
 
-        own = self.settings.home / "catalog.toml"
-        catalog = Catalog.load(own, self._chat_entry(), self.settings.answer_model)
+        catalog = Catalog.load(self.settings.home / "catalog.toml", self._chat_entry(), self.settings.answer_model)
         inside = {"embedded": self._embedded, "custom": lambda info: self.custom.engine(info)}
         return Models(catalog, Engines(catalog.engines, inside), self.meter, lambda tenant: self.training.infos(tenant))
 
@@ -121,9 +122,8 @@ class Platform:
         """The models that tenants trained on their own examples."""
         from groundstone.models.custom_models import CustomModels
 
-        home = self.settings.home / "custom"
         return CustomModels(
-            home,
+            self.settings.home / "custom",
             lambda: self.embed,
             lambda caller, name: self.models.bound(caller, name),
             lambda name: self.models.catalog.knows(name),
@@ -159,12 +159,9 @@ class Platform:
         from groundstone.endpoints.service import Endpoints
         from groundstone.forensics.served import loader
 
-        judges = loader(lambda: self.forensics, lambda: self.documents, self.settings.reading_at_once)
-        runners: dict[str, Runner] = {
-            "onnx": OnnxRunner(),
-            "catalogue": CatalogueRunner(lambda: self.models),
-            "forensics": ReportRunner(judges),
-        }
+        judged = ReportRunner(loader(lambda: self.forensics, lambda: self.documents, self.settings.reading_at_once))
+        runners: dict[str, Runner] = {"catalogue": CatalogueRunner(lambda: self.models), "forensics": judged}
+        runners["onnx"] = OnnxRunner()
         home = self.settings.home / "endpoints"
         return Endpoints(home, self.resources, runners, lambda address: self._object(address, MOST_BYTES))
 
@@ -190,8 +187,6 @@ class Platform:
     @property
     def embed_if_there(self) -> Embed | None:
         """The embedding model; None before its weights are pulled, for what can do without."""
-        from groundstone.errors import WeightsMissing
-
         try:
             self.weights.path(EMBEDDING_MODEL)
         except WeightsMissing:
@@ -218,8 +213,7 @@ class Platform:
         """What a model needs and this machine lacks, in words; empty when nothing. Other machines are not asked."""
         if (spec := self.models.catalog.engines.get(info.engine)) is None:
             return ""
-        variable = spec.options.get("api_key_env")
-        if variable and not os.environ.get(variable):
+        if (variable := spec.options.get("api_key_env")) and not os.environ.get(variable):
             return f"{variable} is not set"
         if spec.kind == "llamacpp" and not Path(spec.options["path"]).expanduser().is_file():
             return "the file is missing"
@@ -229,18 +223,13 @@ class Platform:
 
     def _chat_entry(self) -> dict[str, Any]:
         """The model of the settings chat_url and chat_model, in the form of catalog.toml."""
-        chosen = self.settings
-        if not chosen.chat_url:
+        if not (url := self.settings.chat_url):
             return {}
-        engine = {
-            "kind": "openai",
-            "url": chosen.chat_url,
-            "api_key": chosen.chat_api_key,
-            "timeout": chosen.chat_timeout,
-        }
+        key, timeout = self.settings.chat_api_key, self.settings.chat_timeout
+        engine = {"kind": "openai", "url": url, "api_key": key, "timeout": timeout}
         abilities = ["stream", "tools", "schema", "images", "count", "grounded"]  # the engine says what it lacks
         model = {"engine": "chat", "task": "chat", "abilities": abilities}
-        return {"engines": {"chat": engine}, "models": {chosen.chat_model: model}}
+        return {"engines": {"chat": engine}, "models": {self.settings.chat_model: model}}
 
     def _embedded(self, info: ModelInfo) -> Any:
         """What runs inside this process."""
@@ -298,14 +287,20 @@ class Platform:
     @part
     def documents(self) -> Documents:
         """What reads documents and answers questions from them."""
-        from groundstone.documents.reader import Reader
         from groundstone.documents.service import Documents
 
-        def chat(caller: Principal) -> Chat | None:
-            name = self.settings.reader_model
-            return self.models.bound(caller, name) if name else None
+        return Documents(self._reader, lambda: self._answers, self._seeing)
 
-        return Documents(Reader(self.settings.reading_at_once), lambda: self._answers, chat)
+    @part
+    def _reader(self) -> Reader:
+        from groundstone.documents.reader import Reader
+
+        return Reader(self.settings.reading_at_once)
+
+    def _seeing(self, caller: Principal) -> Chat | None:
+        """The model that also reads documents and slides, from their pictures, on the caller's account."""
+        name = self.settings.reader_model
+        return self.models.bound(caller, name) if name else None
 
     @part
     def forensics(self) -> Forensics:
@@ -319,11 +314,8 @@ class Platform:
         from groundstone.documents.fields import Fields
         from groundstone.documents.queries import Answers
 
-        return Answers(
-            Fields.load(self.settings.home / "fields.toml"),
-            lambda: self.embed_if_there,
-            lambda: self.page_reader_if_there,
-        )
+        fields = Fields.load(self.settings.home / "fields.toml")
+        return Answers(fields, lambda: self.embed_if_there, lambda: self.page_reader_if_there)
 
     @part
     def document_jobs(self) -> DocumentJobs:
@@ -358,11 +350,9 @@ class Platform:
         def made(spec: Spec) -> Verification:
             rules = rules_of(spec)
             parts = Parts(lambda: self.documents, lambda: rules.decide, lambda *sent: checked(self.forensics, *sent))
-            home, threads = self.settings.home / "verification" / spec.name, self.settings.reading_at_once
-            threads = threads or os.cpu_count() or 1
-            return Verification(
-                spec, self.queue, parts, home, buckets=self.buckets, fetch=self._object, threads=threads
-            )
+            home, most = self.settings.home / "verification" / spec.name, self.settings.reading_at_once
+            most = most or os.cpu_count() or 1
+            return Verification(spec, self.queue, parts, home, buckets=self.buckets, fetch=self._object, threads=most)
 
         return Registry(load_all(APPS, self.settings.home / "verification"), made)
 
@@ -378,6 +368,26 @@ class Platform:
         """Go on with documents that an earlier process took in, and watch the folders where they arrive."""
         if (self.settings.home / "verification").is_dir() or self.buckets.is_dir():
             self._verifying.resume()
+
+    @part
+    def decks(self) -> DeckReader:
+        """What reads decks of slides, and draws their slides."""
+        from groundstone.documents.decks.office import Office, find
+        from groundstone.documents.decks.reader import DeckReader
+
+        office = Office(find(), self.settings.home / "slides" / "office") if find() else None
+        return DeckReader(lambda: self._reader, self.settings.reading_at_once or os.cpu_count() or 1, office=office)
+
+    @part
+    def slides(self) -> Slides:
+        """Decks of slides that people ask."""
+        from groundstone.slides.service import Slides
+
+        return Slides(
+            self.queue, self.settings.home / "slides", lambda: self.decks, embed=lambda: self.embed_if_there,
+            chat=self._seeing, way=self.settings.slides_way, folder=self.buckets / "slides", fetch=self._object,
+            samples=APPS / "slides" / "samples",
+        )  # fmt: skip
 
     @part
     def queue(self) -> Queue:
@@ -405,10 +415,10 @@ class Platform:
         return applications()
 
     def app(self, name: str) -> App:
-        if (found := next((app for app in self.apps() if app.name == name), None)) is None:
-            known = ", ".join(app.name for app in self.apps())
-            raise NotFound(f"no application {name!r}; there are: {known}")
-        return found
+        named = {app.name: app for app in self.apps()}
+        if name not in named:
+            raise NotFound(f"no application {name!r}; there are: {', '.join(named)}")
+        return named[name]
 
     def install(self, app: App, principal: Principal = LOCAL) -> KnowledgeBase:
         """The application's knowledge base, made if it does not exist and brought to the app's present spec."""
@@ -416,12 +426,11 @@ class Platform:
             return self.create(app.spec, principal)
         kb = self.kb(app.knowledge_base, principal)
         wanted = replace(app.spec, sources=kb.spec.sources)  # those that people added to it stay
-        if kb.spec.to_json() != wanted.to_json():
-            collection = kb.collection
-            settings = replace(collection.settings, schema=app.spec.schema, extra={"spec": wanted.to_json()})
-            collection.update_settings(principal, settings)
-            kb = self.kb(app.knowledge_base, principal)
-        return kb
+        if kb.spec.to_json() == wanted.to_json():
+            return kb
+        settings = replace(kb.collection.settings, schema=app.spec.schema, extra={"spec": wanted.to_json()})
+        kb.collection.update_settings(principal, settings)
+        return self.kb(app.knowledge_base, principal)
 
     def knowledge_bases(self, principal: Principal = LOCAL) -> list[str]:
         return self.store.names(principal)
@@ -434,17 +443,14 @@ class Platform:
             raise _no_base(name) from None
         spec = KnowledgeSpec.from_json(collection.settings.extra["spec"])
         words = self.answer_model
-        return KnowledgeBase(
-            principal,
-            collection,
-            spec,
-            self.embed,
-            self.models.bound(principal, words.name) if words else None,
-            self._vocabularies,
-            s3_endpoint=self.settings.s3_endpoint,
-            buckets=self.buckets,
-            base=self.settings.home,
-        )
+        chat = self.models.bound(principal, words.name) if words else None
+        places = {**self._places, "base": self.settings.home}
+        return KnowledgeBase(principal, collection, spec, self.embed, chat, self._vocabularies, **places)
+
+    @property
+    def _places(self) -> dict[str, Any]:
+        readers = Readers(lambda: self.documents, lambda: self.decks)
+        return {"s3_endpoint": self.settings.s3_endpoint, "buckets": self.buckets, "readers": readers}
 
     def create(self, spec: KnowledgeSpec, principal: Principal = LOCAL) -> KnowledgeBase:
         """A new, empty knowledge base; ``sync`` fills it. Raises Conflict, InvalidInput, ConfigError, SourceError."""
@@ -461,15 +467,9 @@ class Platform:
         from groundstone.stores.sqlite import SqliteStore
 
         made = CollectionSettings(spec.schema, DIMENSIONS, EMBEDDING_MODEL, {"spec": spec.to_json()})
-        with TemporaryDirectory(prefix="groundstone-") as folder:
-            store = SqliteStore(Path(folder))
-            try:
-                collection = store.create(principal, spec.name, made)
-                yield KnowledgeBase(
-                    principal, collection, spec, self.embed, s3_endpoint=self.settings.s3_endpoint, buckets=self.buckets
-                )
-            finally:
-                store.close()
+        with TemporaryDirectory(prefix="groundstone-") as folder, closing(SqliteStore(Path(folder))) as store:
+            collection = store.create(principal, spec.name, made)
+            yield KnowledgeBase(principal, collection, spec, self.embed, **self._places)
 
     def delete(self, name: str, principal: Principal = LOCAL) -> None:
         try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import struct
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -27,11 +28,69 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """Axis-aligned rectangle on a page; fractions of the page's width and height, origin top left."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """Where the words of a text stand on its pages: ranges of characters in order, each with a place.
+
+    Packed, because a long scan has a hundred thousand of them: start, end and page of each, and its place in steps of
+    1/65,535 of the page.
+    """
+
+    packed: bytes = b""
+
+    @classmethod
+    def of(cls, placed: Iterable[tuple[int, int, Box]]) -> Regions:
+        """``placed``: start, end and place of each range; one of a longer quote may have several places."""
+        rows = sorted(placed, key=lambda row: row[:2])
+        return cls(b"".join(_REGION.pack(start, end, box.page, *_steps(box)) for start, end, box in rows))
+
+    def boxes(self, start: int, end: int) -> tuple[Box, ...]:
+        """The places of the words in ``[start, end)``, each once."""
+        count = len(self.packed) // _REGION.size
+        first, last = 0, count
+        while first < last:  # the ranges do not overlap, so their ends are in order as well
+            middle = (first + last) // 2
+            first, last = (first, middle) if self._at(middle)[1] > start else (middle + 1, last)
+        found: dict[Box, None] = {}
+        while first < count and (row := self._at(first))[0] < end:
+            left, top, width, height = (round(step / _FINE, 4) for step in row[3:])
+            found[Box(left, top, width, height, row[2])] = None
+            first += 1
+        return tuple(found)
+
+    def _at(self, number: int) -> tuple[int, ...]:
+        return _REGION.unpack_from(self.packed, number * _REGION.size)
+
+
+NO_REGIONS = Regions()
+_FINE = 65_535
+_REGION = struct.Struct("<IIHHHHH")  # start, end, page, left, top, width, height
+
+
+def _steps(box: Box) -> Iterable[int]:
+    """A place in steps; what lies beyond the page is cut off."""
+    left, top = min(max(box.left, 0.0), 1.0), min(max(box.top, 0.0), 1.0)
+    right, bottom = min(max(box.left + box.width, left), 1.0), min(max(box.top + box.height, top), 1.0)
+    return (round(value * _FINE) for value in (left, top, right - left, bottom - top))
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One stored source: a file, or one record of a table rendered as text.
 
     ``text`` is the canonical text that every quote is a substring of. ``parts`` are the spans of
-    that text which belong to one field (records) or one page (files), in order.
+    that text which belong to one field (records) or one page (files), in order; ``regions`` tell where on a page its
+    words stand, as far as that is known.
     """
 
     id: str
@@ -42,10 +101,21 @@ class Document:
     source: str = ""  # where it came from: a path, an s3:// address, "movies.jsonl:17"
     media_type: str = "text/plain"
     readers: tuple[str, ...] = (EVERYONE,)
+    regions: Regions = NO_REGIONS
 
     def part_at(self, offset: int) -> Span | None:
         """The part that holds this character offset, or None."""
         return next((part for part in self.parts if part.start <= offset < part.end), None)
+
+    @property
+    def page_noun(self) -> str:
+        """What people call a page of it."""
+        return "slide" if is_deck(self.media_type) else "page"
+
+
+def is_deck(media_type: str) -> bool:
+    """Whether a file of this type has slides."""
+    return "presentation" in media_type or "powerpoint" in media_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +150,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Points at words of a stored document: ``document.text[start:end] == quote``, always."""
+    """Points at words of a stored document: ``document.text[start:end] == quote``, always.
+
+    ``boxes`` are the places of these words on the page, or slide, as far as they are known; ``page_noun`` says which.
+    """
 
     document_id: str
     title: str
@@ -90,6 +163,8 @@ class Citation:
     field: str | None = None
     page: int | None = None
     source: str = ""
+    boxes: tuple[Box, ...] = ()
+    page_noun: str = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +229,3 @@ class Window:
     since: datetime
     until: datetime
     user: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """Axis-aligned rectangle on a page; fractions of the page's width and height, origin top left."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-    page: int = 1

@@ -140,8 +140,8 @@ def test_documents_handed_over_last_and_are_replaced(tmp_path: Path) -> None:
     for bad in ("", " ", "x" * 2000, "a\nb"):
         with pytest.raises(InvalidInput):
             store.put(Direct(bad, b"x"))
-    with pytest.raises(InvalidInput, match="image/png"):
-        ending("image/png")
+    with pytest.raises(InvalidInput, match="video/mp4"):
+        ending("video/mp4")
 
 
 def test_a_damaged_document_is_named_and_stops_nothing(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import sys
 import click
 
 from groundstone import __version__
+from groundstone.cli.balance import balance
 from groundstone.cli.builder import builder
 from groundstone.cli.capacity import capacity
 from groundstone.cli.demo import demo
@@ -15,12 +16,15 @@ from groundstone.cli.evaluate import evaluate
 from groundstone.cli.forensics_data import forensics
 from groundstone.cli.kb import kb
 from groundstone.cli.keys import keys
+from groundstone.cli.load import load
 from groundstone.cli.mcp import mcp
 from groundstone.cli.models import models
 from groundstone.cli.movies import movies
 from groundstone.cli.read import read
 from groundstone.cli.run import run
 from groundstone.cli.serve import serve
+from groundstone.cli.simulate import simulate
+from groundstone.cli.slide_decks import slides
 from groundstone.cli.tasks import summarise, translate
 from groundstone.cli.usage import usage
 from groundstone.cli.verification import verification
@@ -34,8 +38,8 @@ def cli() -> None:
 
 
 COMMANDS = (
-    demo, serve, run, read, forensics, endpoints, capacity, verification, kb, models, movies, builder, evaluate, usage,
-    summarise, translate, keys, mcp,
+    demo, serve, run, read, forensics, endpoints, load, capacity, simulate, balance, verification, slides, kb,
+    models, movies, builder, evaluate, usage, summarise, translate, keys, mcp,
 )  # fmt: skip
 for command in COMMANDS:
     cli.add_command(command)

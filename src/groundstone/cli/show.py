@@ -27,7 +27,7 @@ def answer(found: Answer) -> None:
         click.echo()
     for number, citation in enumerate(found.citations, 1):
         where = citation.field or (
-            f"page {citation.page}" if citation.page else f"characters {citation.start}-{citation.end}"
+            f"{citation.page_noun} {citation.page}" if citation.page else f"characters {citation.start}-{citation.end}"
         )
         click.secho(f"[{number}] {citation.title}, {where}: “{_short(citation.quote)}”", dim=True)
     understood = [f"{chip.label}{f' ({chip.note})' if chip.note else ''}" for chip in found.query.chips]
@@ -96,7 +96,7 @@ def synced(report: SyncReport) -> None:
         f"version {report.version}: {report.new} new, {report.changed} changed, {report.deleted} deleted, "
         f"{report.unchanged} unchanged, {len(report.failed)} failed, {report.seconds:.1f} s"
     )
-    for failure in report.failed:
+    for failure in (*report.failed, *report.notes):
         click.secho(f"  {failure.name}: {failure.reason}", fg="yellow", err=True)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
 
 from groundstone.questions import query as queries
 from groundstone.questions.query import Query
-from groundstone.records import Card, Citation, Hit, Sentence, Usage, Value
+from groundstone.records import Box, Card, Citation, Hit, Sentence, Usage, Value
 
 Mode = Literal["extractive", "generative"]
 Strength = Literal["exact", "high", "medium", "low", "none"]
@@ -81,6 +81,12 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "model": answer.model,
         "usage": asdict(answer.usage) if answer.usage else None,
     }
+
+
+def citation_of(data: Mapping[str, Any]) -> Citation:
+    """A citation out of the JSON of an answer."""
+    boxes = tuple(Box(**box) for box in data.get("boxes", ()))
+    return Citation(**{**data, "boxes": boxes})
 
 
 def card_json(card: Card) -> dict[str, Any]:

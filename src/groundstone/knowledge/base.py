@@ -9,13 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
+from groundstone.documents.decks.base import Drawing
 from groundstone.errors import NotFound
 from groundstone.filters import Filter, Sort, check
 from groundstone.identity import Principal
 from groundstone.knowledge import index, read, retrieve
 from groundstone.knowledge.answer import Answer, Event
+from groundstone.knowledge.bucket import read_object
 from groundstone.knowledge.generate import Manner
+from groundstone.knowledge.original import original
+from groundstone.knowledge.readers import Readers
 from groundstone.knowledge.scope import Scoped
+from groundstone.knowledge.source import most_bytes
 from groundstone.knowledge.spec import KnowledgeSpec
 from groundstone.models.base import Chat, ChatOptions, Embed
 from groundstone.questions.common import NOUNS, noun
@@ -71,6 +76,7 @@ class KnowledgeBase:
         s3_endpoint: str = "",
         buckets: Path | None = None,
         base: Path | None = None,
+        readers: Readers | None = None,
     ) -> None:
         self.principal = principal
         self.collection = collection
@@ -80,6 +86,7 @@ class KnowledgeBase:
         self.manner = Manner()
         self._vocabularies = vocabularies or Vocabularies()
         self._places: dict[str, Any] = {"s3_endpoint": s3_endpoint, "buckets": buckets, "base": base}
+        self._readers = readers
         self._read: tuple[Settings, Lexicon] | None = None
         self._everything = collection
 
@@ -129,7 +136,7 @@ class KnowledgeBase:
             only: the name of one source; documents of the others stay as they are.
             documents: with ``only``: the ids within it to which everything is confined.
         """
-        chosen: dict[str, Any] = {"only": only, "documents": documents}
+        chosen: dict[str, Any] = {"only": only, "documents": documents, "readers": self._readers}
         try:
             return index.sync(
                 self.principal, self.collection, self.spec, self.embed, progress, **self._places, **chosen
@@ -146,10 +153,12 @@ class KnowledgeBase:
 
     def object(self, uri: str) -> bytes:
         """The bytes of ``s3://bucket/key``, from where its sources would take them. Raises SourceError."""
-        from groundstone.knowledge.bucket import read_object
+        return read_object(uri, self._places["buckets"], self._fetch)
+
+    def _fetch(self, uri: str) -> bytes:
         from groundstone.knowledge.s3 import fetch_object
 
-        return read_object(uri, self._places["buckets"], lambda uri: fetch_object(uri, self._places["s3_endpoint"]))
+        return fetch_object(uri, self._places["s3_endpoint"], most_bytes(uri))
 
     def search(
         self,
@@ -196,6 +205,17 @@ class KnowledgeBase:
         if document_id not in found:
             raise NotFound(f"no document {document_id!r} in {self.name}")
         return found[document_id]
+
+    def picture(self, document_id: str, page: int = 1, width: int = 1000) -> Drawing:
+        """A page, or slide, of a document, drawn from its file as the source has it now.
+
+        Raises NotFound when there is no such file, or it has no pages; InvalidInput for a page that there is not.
+        """
+        found = self.document(document_id)
+        if self._readers is None:
+            raise NotFound(f"{self.name} shows no pages")
+        data = original(self.spec, found, self._places["base"], self._places["buckets"], self._fetch)
+        return self._readers.drawn(found.source.rpartition("/")[2], found.media_type, data, page, width)
 
     def versions(self) -> list[Version]:
         return self.collection.versions(self.principal)

@@ -139,7 +139,8 @@ def _with_titles(text: str, sections: Sequence[_Section]) -> Iterator[_Section]:
         begin = section.start if start is None else start
         last = (section.heading or "").rpartition(" > ")[2]
         start = None
-        if last and number + 1 < len(sections) and text[section.start : section.end] == last:
+        alone = section.page is None and number + 1 < len(sections)  # a slide is never part of the next
+        if last and alone and text[section.start : section.end] == last:
             start = begin
         else:
             yield replace(section, start=begin)

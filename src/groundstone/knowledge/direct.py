@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from groundstone.errors import InvalidInput, SourceError, UnreadableDocument
-from groundstone.knowledge.source import MAX_FILE_BYTES, Failure, Item, bad_id
+from groundstone.knowledge.readers import DECKS, PICTURES
+from groundstone.knowledge.source import Failure, Item, bad_id, most_bytes
 
 # Media type -> name ending, of what can be read.
 ENDINGS = {
@@ -24,6 +25,7 @@ ENDINGS = {
     "application/json": ".json",
     "application/pdf": ".pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    **{media_type: ending for ending, media_type in reversed([*DECKS.items(), *PICTURES.items()])},
 }
 
 
@@ -73,8 +75,8 @@ class DirectSource:
         """Keep a document, durably; one of the same id is replaced. Raises InvalidInput."""
         if reason := bad_id(document.id):
             raise InvalidInput(reason)
-        if len(document.data) > MAX_FILE_BYTES:
-            raise InvalidInput(f"the document is larger than {MAX_FILE_BYTES // 2**20} MB; split it")
+        if len(document.data) > (most := most_bytes(document.parse_as)):
+            raise InvalidInput(f"the document is larger than {most // 2**20} MB; split it")
         head: dict[str, Any] = {"id": document.id, "parse_as": document.parse_as}
         if document.attributes is not None or document.readers:
             side: dict[str, Any] = {"metadataAttributes": dict(document.attributes or {})}
@@ -87,6 +89,13 @@ class DirectSource:
         there = path.exists()
         path.unlink(missing_ok=True)
         return there
+
+    def content(self, document_id: str) -> bytes:
+        """The bytes that were handed over. Raises SourceError when there are none."""
+        path = self._path(document_id)
+        if not path.is_file():
+            raise SourceError(f"no document {document_id!r} is kept")
+        return _content(path)
 
     def _path(self, document_id: str) -> Path:
         mark = hashlib.sha256(document_id.encode()).hexdigest()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from groundstone.errors import SourceError, UnreadableDocument
-from groundstone.knowledge.source import MAX_FILE_BYTES, SIDE_SUFFIX, Failure, Item, bad_id, lone_side
+from groundstone.knowledge.source import MAX_FILE_BYTES, SIDE_SUFFIX, Failure, Item, bad_id, lone_side, most_bytes
 
 
 class FolderSource:
@@ -36,6 +36,13 @@ class FolderSource:
         for file in kept:
             yield file if isinstance(file, Failure) else self._item(file, names)
 
+    def content(self, id: str) -> bytes:
+        """The bytes of one file. Raises SourceError when it is not there, UnreadableDocument."""
+        path = self.root / id
+        if bad_id(id) or not path.is_file() or not path.resolve().is_relative_to(self.root):
+            raise SourceError(f"the folder {self.root} has no file {id!r}")
+        return read_limited(path, most_bytes(id))
+
     def _item(self, path: Path, names: set[str]) -> Item | Failure:
         relative = path.relative_to(self.root).as_posix()
         if reason := bad_id(relative):
@@ -51,7 +58,7 @@ class FolderSource:
             relative,
             relative,
             fingerprint,
-            read=lambda: read_limited(path),
+            read=lambda: read_limited(path, most_bytes(relative)),
             side=(lambda: read_limited(side)) if side else None,
         )
 

@@ -9,19 +9,20 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Collection as AnyOf
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from groundstone.errors import InvalidInput, SourceError
 from groundstone.identity import Principal
 from groundstone.knowledge.chunk import CountTokens, approximate_tokens
+from groundstone.knowledge.embedding import Vectorizer, no_vectors
 from groundstone.knowledge.parse import Parser
 from groundstone.knowledge.prepare import Prepared, Preparer
+from groundstone.knowledge.readers import Readers
 from groundstone.knowledge.source import Failure, Item, Source, open_source, renamed
 from groundstone.knowledge.spec import KnowledgeSpec, SourceSpec
-from groundstone.models.base import Embed, Vectors
+from groundstone.models.base import Embed
 from groundstone.stores.base import Collection, Entry, Writer
 
 __all__ = ["Failure", "Progress", "SyncReport", "sync"]
@@ -29,6 +30,7 @@ __all__ = ["Failure", "Progress", "SyncReport", "sync"]
 BATCH_DOCUMENTS = 256
 BATCH_CHUNKS = 1024
 RECIPE = 2  # raise it when the same content would give other documents or chunks than before
+FLUSH_EVERY = 10.0  # seconds; scans are slow, and what is not put yet is read again after an interruption
 REPORT_EVERY = 0.1  # seconds
 FAILURES_KEPT = 50  # of a sync, for those who ask later
 REASON_KEPT = 200  # characters of each
@@ -59,6 +61,7 @@ class SyncReport:
     kept: int = 0  # not found, but not deleted either because part of their file could not be read
     sides: int = 0  # metadata files seen
     sides_changed: int = 0  # of those, beside a new or changed document
+    notes: tuple[Failure, ...] = ()  # what could not be read of documents that are there all the same
 
 
 def sync(
@@ -74,6 +77,7 @@ def sync(
     count_tokens: CountTokens | None = None,
     only: str | None = None,
     documents: AnyOf[str] | None = None,
+    readers: Readers | None = None,
 ) -> SyncReport:
     """Make the collection's next version equal to its sources.
 
@@ -89,23 +93,25 @@ def sync(
         count_tokens: tokens of a text for the embedding model; by default its own ``count_tokens``, if any.
         only: name of the one source to read; documents of the others stay as they are.
         documents: with ``only``: ids within that source to which everything is confined.
+        readers: what reads decks, pictures and scanned PDFs; without them these are failures.
     """
     started = time.monotonic()
     count = count_tokens or getattr(embed, "count_tokens", None) or approximate_tokens
     chosen = spec.every_source() if only is None else (spec.source_named(only),)
     places: dict[str, Any] = {"s3_endpoint": s3_endpoint, "buckets": buckets, "only": documents}
     opened = [(one, open_source(one, base, schema=spec.schema, **places)) for one in chosen]
-    meter, runs, vectors = _Meter(progress), [], _Vectors(embed)
-    with collection.writer(principal) as writer, Parser() as parser:
+    meter, runs, vectors = _Meter(progress), [], Vectorizer(embed)
+    with collection.writer(principal) as writer, Parser(readers=readers) as parser:
         known = writer.known()
         for one, source in opened:
             cut = replace(spec, chunking=one.chunking or spec.chunking)
             preparer = Preparer(cut, collection.settings.schema, parser, embed, count)
             part = _Part(spec, one, documents)
             run = _Sync(
-                principal, collection, writer, preparer, embed, vectors, recipe(cut, embed), part.known(known), part
-            )
-            run.read(source, meter)
+                principal, collection, writer, preparer, embed, vectors, recipe(cut, embed), part.known(known), part,
+                meter,
+            )  # fmt: skip
+            run.read(source)
             runs.append(run)
         meter.finish(sum(run.total for run in runs))
         version = writer.finish(_note(runs))
@@ -193,14 +199,17 @@ class _Sync:
     writer: Writer
     preparer: Preparer
     embed: Embed
-    vectors: _Vectors
+    vectors: Vectorizer
     recipe: str
     known: dict[str, str]
     part: _Part
+    meter: _Meter
     seen: set[str] = field(default_factory=set)
     waiting: list[Entry] = field(default_factory=list)
     waiting_chunks: int = 0
     failed: list[Failure] = field(default_factory=list)
+    notes: list[Failure] = field(default_factory=list)
+    flushed: float = field(default_factory=time.monotonic)
     new: int = 0
     changed: int = 0
     unchanged: int = 0
@@ -213,40 +222,48 @@ class _Sync:
     def total(self) -> int:
         return self.new + self.changed + self.unchanged + len(self.failed)
 
-    def read(self, source: Source, meter: _Meter) -> None:
+    def read(self, source: Source) -> None:
         """Everything that the source has, and what it has no longer."""
         for item in self.part.items(source):
-            self.take(item)
-            meter.step(source.estimate(), item.name)
+            self.take(item, source)
+            self.meter.step(source.estimate(), item.name)
         self.flush()
         self.delete_missing()
 
-    def take(self, item: Item | Failure) -> None:
+    def take(self, item: Item | Failure, source: Source) -> None:
         if isinstance(item, Failure):
             self.failed.append(item)
             return
         self.seen.add(item.id)
         self.sides += item.side is not None
-        content_hash = hashlib.sha256(f"{self.recipe}\n{item.fingerprint}".encode()).hexdigest()
+        content_hash = self._hash(item)
         if self.known.get(item.id) == content_hash:
             self.unchanged += 1
             return
         try:
-            prepared = self.preparer.prepare(item)
+            prepared = self.preparer.prepare(item, partial(self.meter.within, source.estimate(), item.name))
         except (InvalidInput, SourceError) as error:
             self.failed.append(Failure(item.name, str(error), id=item.id))
             return
         self.sides_changed += item.side is not None
+        self.notes += (Failure(item.name, note, id=item.id) for note in prepared.notes)
         self._add(prepared, content_hash)
+
+    def _hash(self, item: Item) -> str:
+        """Of everything that decides what is stored of an item."""
+        own = self.preparer.recipe(item)
+        parts = [self.recipe, own, item.fingerprint] if own else [self.recipe, item.fingerprint]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def _add(self, prepared: Prepared, content_hash: str) -> None:
         document_id = prepared.document.id
         self.new += document_id not in self.known
         self.changed += document_id in self.known
         # Vectors follow in flush(), for many documents in one call.
-        self.waiting.append(Entry(prepared.document, content_hash, prepared.chunks, _no_vectors(self.embed)))
+        self.waiting.append(Entry(prepared.document, content_hash, prepared.chunks, no_vectors(self.embed)))
         self.waiting_chunks += len(prepared.chunks)
-        if len(self.waiting) >= BATCH_DOCUMENTS or self.waiting_chunks >= BATCH_CHUNKS:
+        late = time.monotonic() - self.flushed >= FLUSH_EVERY
+        if late or len(self.waiting) >= BATCH_DOCUMENTS or self.waiting_chunks >= BATCH_CHUNKS:
             self.flush()
 
     def flush(self) -> None:
@@ -261,7 +278,7 @@ class _Sync:
             row += len(entry.chunks)
         self._extend_schema()
         self.writer.put(entries)
-        self.waiting, self.waiting_chunks = [], 0
+        self.waiting, self.waiting_chunks, self.flushed = [], 0, time.monotonic()
 
     def _extend_schema(self) -> None:
         settings = self.collection.settings
@@ -333,6 +350,7 @@ def _report(runs: Sequence[_Sync], version: int, seconds: float) -> SyncReport:
         total("kept"),
         total("sides"),
         total("sides_changed"),
+        tuple(note for run in runs for note in run.notes),
     )
 
 
@@ -341,40 +359,6 @@ def failures(collection: Collection) -> tuple[int, list[tuple[str, str]]]:
     extra = collection.settings.extra
     kept = [(str(one["name"]), str(one["reason"])) for one in extra.get("failed", [])]
     return int(extra.get("failures", len(kept))), kept
-
-
-class _Vectors:
-    """Vectors of texts; a text that occurs again is embedded once, as far as ``ROOM`` texts go."""
-
-    ROOM = 20_000
-
-    def __init__(self, embed: Embed) -> None:
-        self._embed = embed
-        self._known: dict[bytes, Vectors] = {}
-
-    def of(self, texts: Sequence[str]) -> Vectors:
-        """As ``embed_texts``."""
-        marks = [hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts]
-        new = {mark: text for mark, text in zip(marks, texts, strict=True) if mark not in self._known}
-        found = dict(zip(new, embed_texts(self._embed, list(new.values())), strict=True))
-        everything = {**self._known, **found}
-        vectors = [everything[mark] for mark in marks]
-        self._known = found if len(everything) > self.ROOM else everything
-        return np.stack(vectors) if vectors else _no_vectors(self._embed)
-
-
-def embed_texts(embed: Embed, texts: Sequence[str]) -> Vectors:
-    """A row for each text; zeros for an empty one, which search then never finds."""
-    vectors = np.zeros((len(texts), embed.dimensions), dtype=np.float32)
-    rows = [row for row, text in enumerate(texts) if text]
-    for start in range(0, len(rows), BATCH_CHUNKS):
-        some = rows[start : start + BATCH_CHUNKS]
-        vectors[some] = embed.embed([texts[row] for row in some])
-    return vectors
-
-
-def _no_vectors(embed: Embed) -> Vectors:
-    return np.zeros((0, embed.dimensions), dtype=np.float32)
 
 
 class _Meter:
@@ -387,7 +371,16 @@ class _Meter:
         self._done = 0
 
     def step(self, total: int | None, current: str) -> None:
+        """One more item is done."""
         self._done += 1
+        self._now_and_then(total, current)
+
+    def within(self, total: int | None, name: str, done: int, pages: int) -> None:
+        """``done`` pages of a long item are."""
+        if done < pages:
+            self._now_and_then(total, f"{name}: {done} of {pages} pages")
+
+    def _now_and_then(self, total: int | None, current: str) -> None:
         now = time.monotonic()
         if now - self._told >= REPORT_EVERY:
             self._told = now

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,55 +12,86 @@ from groundstone.errors import UnreadableDocument
 from groundstone.knowledge import encoding
 from groundstone.knowledge.grid import row_text
 from groundstone.knowledge.markdown import markdown_text
+from groundstone.knowledge.parsed import Parsed, Sheet, Step, bound
+from groundstone.knowledge.readers import DECKS, PICTURES, VERSION, Readers, joined_pages
 from groundstone.knowledge.rows import Row, rows_of_text
-from groundstone.records import Span
+from groundstone.knowledge.titles import heading_line
+from groundstone.records import Box, Span
 from groundstone.sandbox import Limits, Sandbox
 
 MAX_TEXT = 20_000_000  # characters of one document
 MAX_DEPTH = 100  # levels of a JSON file
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """The text of a file. ``parts`` are its pages (``page``) or its headed sections (``label``)."""
-
-    text: str
-    title: str = ""
-    parts: tuple[Span, ...] = ()
-    media_type: str = "text/plain"
-    notes: tuple[str, ...] = ()
-
-
 class Parser:
-    """Parses files; keeps the child process for foreign formats, which starts when the first one comes."""
+    """Parses files; keeps the child process for foreign formats, which starts when the first one comes.
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    ``readers`` read decks, pictures and scans; without them these are refused.
+    """
+
+    def __init__(self, limits: Limits | None = None, readers: Readers | None = None) -> None:
         self._sandbox = Sandbox(PARSERS, limits)
+        self._readers = readers
 
-    def parse(self, name: str, data: bytes) -> Parsed:
-        """The text of a file by its name's ending. Raises UnreadableDocument with the reason."""
-        suffix = PurePosixPath(name).suffix.lower()
+    def parse(self, name: str, data: bytes, step: Step | None = None) -> Parsed:
+        """The text of a file by its name's ending. Raises UnreadableDocument with the reason.
+
+        ``step`` is told how many pages of a long file are read.
+        """
+        suffix = _suffix(name)
         if not data:
             raise UnreadableDocument("it is empty")
         if suffix in _PLAIN:
             parsed = _plain(suffix, data)
         elif suffix in FOREIGN:
-            parsed = self._foreign(suffix, data)
+            parsed = self._foreign(suffix, name, data, step)
+        elif self._readers and suffix in DECKS:
+            parsed = self._readers.deck(name, data, step)
+        elif self._readers and suffix in PICTURES:
+            parsed = self._readers.picture(name, data, step)
         else:
-            raise UnreadableDocument(f"{suffix or 'a name without ending'} is not a kind that can be read: {_kinds()}")
+            kinds = ", ".join(sorted([*_PLAIN, *FOREIGN, *(SEEN if self._readers else ())]))
+            raise UnreadableDocument(f"{suffix or 'a name without ending'} is not a kind that can be read: {kinds}")
         if not parsed.text.strip():
-            raise UnreadableDocument("it holds no text")
+            raise UnreadableDocument("; ".join(["it holds no text", *parsed.notes]))
         if len(parsed.text) > MAX_TEXT:
             raise UnreadableDocument(f"its text is longer than {MAX_TEXT:,} characters; split it")
         return parsed
 
-    def _foreign(self, suffix: str, data: bytes) -> Parsed:
+    def recipe(self, name: str) -> str:
+        """What decides, besides its content, which text a file of this name gives; empty where nothing does."""
+        is_seen = self._readers is not None and (_suffix(name) in SEEN or _suffix(name) == ".pdf")
+        return f"read {VERSION}" if is_seen else ""
+
+    def _foreign(self, suffix: str, name: str, data: bytes, step: Step | None) -> Parsed:
         kind, media_type, magic, what = FOREIGN[suffix]
         if magic and magic not in data[:1024]:
             raise UnreadableDocument(f"it is named {suffix} but is not {what}")
         answer = self._sandbox.run(kind, data)
+        if kind == "pdf":
+            return self._pdf(answer, name, data, step)
         parts = tuple(Span(start, end, page=page, label=label) for start, end, page, label in answer["parts"])
         return Parsed(answer["text"], answer["title"], parts, media_type)
+
+    def _pdf(self, answer: Mapping[str, Any], name: str, data: bytes, step: Step | None) -> Parsed:
+        """Its pages, or slides if it is a deck; those whose words stand in pictures are recognised."""
+        notes: tuple[str, ...] = ()
+        if self._readers and answer["slides"]:
+            try:
+                deck = self._readers.deck(name, data, step)
+                return replace(deck, title=answer["title"] or deck.title)
+            except UnreadableDocument as error:
+                notes = (f"it is read as a text instead of slides: {error}",)
+        sheets = [_sheet(number, *page) for number, page in enumerate(answer["pages"], 1)]
+        if self._readers and answer["pictured"]:
+            pages, missing = self._readers.recognised(name, data, answer["pictured"], step)
+            notes += missing
+            sheets = joined_pages(sheets, pages)
+        elif not any(sheet.text for sheet in sheets):
+            raise UnreadableDocument("it holds no text, only images; it needs text recognition first")
+        text, parts, regions = bound(sheets)
+        title = answer["title"] or heading_line(sheets[0].text)
+        return Parsed(text, title, parts, "application/pdf", notes, regions)
 
     def close(self) -> None:
         self._sandbox.close()
@@ -72,7 +103,9 @@ class Parser:
         self.close()
 
 
-# kind -> module whose ``parse(data)`` gives {"text", "title", "parts": [[start, end, page, label], ...]}
+SEEN = (*DECKS, *PICTURES)  # endings of what ``Readers`` read
+# kind -> module whose ``parse(data)`` gives {"text", "title", "parts": [[start, end, page, label], ...]}; of a PDF, as
+# parse_pdf.py says
 PARSERS = {kind: f"groundstone.knowledge.parse_{kind}" for kind in ("pdf", "html", "docx")}
 # ending -> (parser in the child, media type, bytes near the beginning, what it is)
 FOREIGN: dict[str, tuple[str, str, bytes, str]] = {
@@ -87,6 +120,17 @@ FOREIGN: dict[str, tuple[str, str, bytes, str]] = {
     ".htm": ("html", "text/html", b"", "HTML"),
     ".xhtml": ("html", "text/html", b"", "HTML"),
 }
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
+def _sheet(number: int, text: str, placed: Sequence[Sequence[float]]) -> Sheet:
+    lines = (
+        (int(start), int(end), Box(left, top, width, height, number)) for start, end, left, top, width, height in placed
+    )
+    return Sheet(number, text, tuple(lines))
 
 
 def _plain(suffix: str, data: bytes) -> Parsed:
@@ -167,7 +211,3 @@ _PLAIN: dict[str, Callable[[str, str], Parsed]] = {
     **dict.fromkeys((".md", ".markdown"), _markdown),
     **dict.fromkeys(_TABLE_TYPES, _table),
 }
-
-
-def _kinds() -> str:
-    return ", ".join(sorted([*_PLAIN, *FOREIGN]))

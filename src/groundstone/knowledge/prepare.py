@@ -10,6 +10,7 @@ from groundstone.identity import EVERYONE
 from groundstone.knowledge import sidefile
 from groundstone.knowledge.chunk import CountTokens, chunk
 from groundstone.knowledge.parse import Parser
+from groundstone.knowledge.parsed import Step
 from groundstone.knowledge.records_text import embedded_text, record_document, render
 from groundstone.knowledge.source import Item
 from groundstone.knowledge.spec import KnowledgeSpec
@@ -22,8 +23,11 @@ MAX_CHUNKS = 10_000  # of one document: about 8 MB of prose, or as many rows of 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
+    """``notes``: what of its file the document does not hold, in words."""
+
     document: Document
     chunks: tuple[Chunk, ...]
+    notes: tuple[str, ...] = ()
 
 
 class Preparer:
@@ -38,18 +42,25 @@ class Preparer:
         self._embed = embed
         self._count = count_tokens
 
-    def prepare(self, item: Item) -> Prepared:
-        """Raises UnreadableDocument or InvalidInput, with the reason for people."""
+    def recipe(self, item: Item) -> str:
+        """What decides, besides the spec and the content, what is stored of an item."""
+        return self._parser.recipe(item.parse_as or item.name)
+
+    def prepare(self, item: Item, step: Step | None = None) -> Prepared:
+        """Raises UnreadableDocument or InvalidInput, with the reason for people.
+
+        ``step`` is told how many pages of a long file are read.
+        """
         content = item.read()
         if isinstance(content, bytes):
-            return self._file(item, content)
+            return self._file(item, content, step)
         document = record_document(item.id, content, self.spec.schema, item.name)
         if self.spec.chunking.method == "none":
             return self._cut(document, embedded_text(document, self.spec.schema))
         return self._cut(document)
 
-    def _file(self, item: Item, data: bytes) -> Prepared:
-        parsed = self._parser.parse(item.parse_as or item.name, data)
+    def _file(self, item: Item, data: bytes, step: Step | None) -> Prepared:
+        parsed = self._parser.parse(item.parse_as or item.name, data, step)
         attributes = sidefile.read(item.side()) if item.side else sidefile.NOTHING
         self.schema = self.schema.with_fields(attributes.specs)
         fields = attributes.typed(self.schema) or NO_FIELDS
@@ -64,8 +75,9 @@ class Preparer:
             item.name,
             parsed.media_type,
             attributes.readers or (EVERYONE,),
+            parsed.regions,
         )
-        return self._with_attributes(self._cut(document))
+        return replace(self._with_attributes(self._cut(document)), notes=parsed.notes)
 
     def _title(self, fields: Any) -> str:
         name = self.schema.title_field or "title"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log
 
 from groundstone import text as texts
@@ -44,6 +45,8 @@ class Evidence:
                     part.field if part else None,
                     part.page if part else None,
                     document.source,
+                    document.regions.boxes(start, end),
+                    document.page_noun,
                 )
             )
         return self._known[key]
@@ -83,7 +86,9 @@ def passages_of(document: Document, chunk: Chunk, body: str | None) -> list[Pass
     part = part_of(document, body)
     if part is None:
         found = sentences_of(document, chunk.start, chunk.end, chunk.heading or "")
-        return [item for item in found if _says(item)] or found
+        heads = [_is_head(quote(item), quote(following)) for item, following in pairwise(found)]
+        kept = [item for item, is_head in zip(found, [*heads, False], strict=False) if not is_head and _says(item)]
+        return kept or found
     every = sentences_of(document, part.start, part.end)
     return [item for item in every if item[1] < chunk.end and item[2] > chunk.start] or every
 
@@ -104,9 +109,22 @@ def passages_in(hits: Sequence[Hit], body: str | None) -> tuple[list[Passage], l
 
 
 def _says(passage: Passage) -> bool:
-    """Whether a passage says something, and is not the heading that it stands under."""
+    """Whether a passage says something, and is not the heading that it stands under. A slide says it in few words."""
     words = quote(passage)
+    if is_on_slide(passage):
+        return " " in words.strip() and words != passage[3]
     return texts.is_sentence(words) and words != passage[3].rpartition(" > ")[2]
+
+
+def _is_head(row: str, following: str) -> bool:
+    """Whether a row of a slide's table only names the columns of the row that follows."""
+    return " | " in row and ": " not in row and " | " in following and ": " in following
+
+
+def is_on_slide(passage: Passage) -> bool:
+    """Whether it stands on a slide, or on a page that was read like one: with a title, and places of its words."""
+    document, _, _, heading = passage
+    return document.page_noun == "slide" or bool(heading and document.regions.packed)
 
 
 def _same(words: str) -> str:
@@ -177,7 +195,7 @@ def ranked(
     lifts = [PRIOR * value for value in prior] or [0.0] * len(passages)
     covered = [weights.coverage(index) for index in range(len(passages))]
     kept = sorted(range(len(passages)), key=lambda index: (-covered[index] - lifts[index], index))[:prefilter]
-    titled = [f"{passages[index][0].title}: {quote(passages[index])}" for index in kept]
+    titled = [_titled(passages[index]) for index in kept]
     cosines = (embed.embed(titled) @ embed.embed([question])[0]).tolist()
     found = {
         index: Ranked(
@@ -186,6 +204,12 @@ def ranked(
         for cosine, index in zip(cosines, kept, strict=True)
     }
     return [found[index] for index in sorted(kept, key=lambda index: (-found[index].score - lifts[index], index))]
+
+
+def _titled(passage: Passage) -> str:
+    """A passage with what it belongs to; the lines of a slide make sense only under its title."""
+    title = (is_on_slide(passage) and passage[3]) or passage[0].title
+    return f"{title}: {quote(passage)}"
 
 
 def joined(ranked: Sequence[tuple[float, Passage]], count: int, longest: int = LONGEST) -> list[tuple[float, Passage]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from groundstone.errors import MissingExtra, SourceError, UnreadableDocument
 from groundstone.knowledge.bucket import bucket_address
-from groundstone.knowledge.source import MAX_FILE_BYTES, SIDE_SUFFIX, Failure, Item, bad_id, lone_side
+from groundstone.knowledge.source import MAX_FILE_BYTES, SIDE_SUFFIX, Failure, Item, bad_id, lone_side, most_bytes
 
 PAGE = 1000  # keys asked for at a time; also the most that S3 gives
 
@@ -55,7 +55,7 @@ class BucketSource:
             document_id,
             name,
             fingerprint,
-            read=lambda: self._read(key),
+            read=lambda: self._read(key, most_bytes(key)),
             side=(lambda: self._read(side)) if side else None,
         )
 

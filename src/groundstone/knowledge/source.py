@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from groundstone.errors import SourceError
+from groundstone.knowledge.readers import DECKS, PICTURES
 from groundstone.knowledge.spec import SourceSpec
 from groundstone.schema import Schema
 
 MAX_FILE_BYTES = 64 * 2**20
+MAX_PICTURED_BYTES = 256 * 2**20  # of decks, pictures and PDFs, which are large for the pictures in them
+_PICTURED = frozenset((*DECKS, *PICTURES, ".pdf"))
 SIDE_SUFFIX = ".metadata.json"
 
 
@@ -120,6 +123,11 @@ def lone_side(name: str, id: str) -> Failure:
     """A metadata file that describes nothing: no document, since nobody would want its braces quoted."""
     of = name.removesuffix(SIDE_SUFFIX).rpartition("/")[2]
     return Failure(name, f"describes {of!r}, which is not there; delete it, or bring the file back", id=id)
+
+
+def most_bytes(name: str) -> int:
+    """How large a file of this name may be."""
+    return MAX_PICTURED_BYTES if PurePosixPath(name).suffix.lower() in _PICTURED else MAX_FILE_BYTES
 
 
 def bad_id(document_id: str) -> str | None:

@@ -104,7 +104,19 @@ class KnowledgeBaseInfo(BaseModel):
     version: VersionInfo | None
 
 
+class BoxInfo(BaseModel):
+    """A place on a page: fractions of its width and height, from its top left corner."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    page: int
+
+
 class Passage(BaseModel):
+    """``boxes``: where its words stand on the page, or slide, as far as that is known; ``page_noun`` says which."""
+
     chunk_id: str
     document_id: str
     title: str
@@ -117,6 +129,8 @@ class Passage(BaseModel):
     reasons: dict[str, Any]
     fields: dict[str, Any]
     source: str
+    boxes: list[BoxInfo] = []
+    page_noun: str = "page"
 
 
 class Passages(BaseModel):
@@ -141,6 +155,7 @@ class DocumentInfo(BaseModel):
     parts: list[PartInfo]
     source: str
     media_type: str
+    page_noun: str = "page"
 
 
 class SentenceInfo(BaseModel):
@@ -150,6 +165,8 @@ class SentenceInfo(BaseModel):
 
 
 class CitationInfo(BaseModel):
+    """``boxes``: where the quoted words stand on the page, or slide, as far as that is known."""
+
     document_id: str
     title: str
     start: int
@@ -158,6 +175,8 @@ class CitationInfo(BaseModel):
     field: str | None
     page: int | None
     source: str
+    boxes: list[BoxInfo] = []
+    page_noun: str = "page"
 
 
 class CardInfo(BaseModel):

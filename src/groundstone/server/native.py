@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 from anyio import from_thread, to_thread
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
 
 from groundstone import filters
 from groundstone.errors import ConfigError, InvalidInput
@@ -20,7 +21,7 @@ from groundstone.knowledge.answer import to_json, value_json
 from groundstone.knowledge.spec import KnowledgeSpec
 from groundstone.questions import query as queries
 from groundstone.server import auth, bodies, errors, memory
-from groundstone.server.stream import Events, pulled, wants_events, work
+from groundstone.server.stream import Events, model_work, pulled, wants_events, work
 
 if TYPE_CHECKING:
     from groundstone.applications import App
@@ -36,6 +37,10 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 STREAM: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "JSON, or events"}
 }
+PNG: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}, "description": "PNG"}
+}
+PRIVATE = {"cache-control": "private, no-store"}
 
 router = APIRouter(prefix="/api", responses=ERRORS)
 
@@ -143,6 +148,25 @@ async def document(request: Request, caller: Caller, name: str, document: str) -
     return document_info(await work(request, kb.document, document))
 
 
+@router.get("/knowledge-bases/{name}/pages/{document:path}", response_class=Response, responses=PNG)
+async def page_picture(
+    request: Request,
+    caller: Caller,
+    name: str,
+    document: str,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    width: Annotated[int, Query(ge=50, le=3000)] = 1000,
+) -> Response:
+    """A page, or slide, of a document as PNG, drawn from its file as the source has it now.
+
+    The header ``x-groundstone-drawing`` says how: ``pdf``, ``picture``, ``libreoffice``, or ``sketch`` for our own
+    drawing of a slide's layout.
+    """
+    kb = await opened(request, name, caller)
+    drawn = await model_work(request, kb.picture, document, page, width)
+    return Response(drawn.png, media_type="image/png", headers={**PRIVATE, "x-groundstone-drawing": drawn.how})
+
+
 async def opened(request: Request, name: str, caller: Principal) -> KnowledgeBase:
     return await work(request, platform(request).kb, name, caller)
 
@@ -178,6 +202,8 @@ def passage(hit: Hit) -> dict[str, Any]:
         "reasons": dict(hit.reasons),
         "fields": {name: value_json(value) for name, value in found.fields.items()},
         "source": found.source,
+        "boxes": [asdict(box) for box in found.regions.boxes(chunk.start, chunk.end)],
+        "page_noun": found.page_noun,
     }
 
 
@@ -190,6 +216,7 @@ def document_info(found: Document) -> dict[str, Any]:
         "parts": [asdict(part) for part in found.parts],
         "source": found.source,
         "media_type": found.media_type,
+        "page_noun": found.page_noun,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
@@ -36,6 +37,8 @@ def _resume(platform: Platform) -> None:
     if (home / "documents").is_dir():
         _begun("kept documents", lambda: platform.kept.begin())
     _begun("verification", lambda: platform.resume_verifications())
+    if (home / "slides").is_dir() or Path(platform.settings.buckets or home / "buckets").is_dir():
+        _begun("slides", lambda: platform.slides.start())
 
 
 def _document_jobs(platform: Platform) -> None:

@@ -51,5 +51,5 @@ def _year(card: Mapping[str, Any]) -> str:
 
 
 def _source(index: int, citation: Mapping[str, Any]) -> str:
-    page = f", page {citation['page']}" if citation["page"] else ""
+    page = f", {citation.get('page_noun', 'page')} {citation['page']}" if citation["page"] else ""
     return f"{index}. {plain(citation['title'])}{page}: “{plain(citation['quote'])}”"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 
 from groundstone.errors import InvalidInput
 from groundstone.filters import fold
-from groundstone.records import Scalar, Span, Value
+from groundstone.records import Regions, Scalar, Span, Value
 from groundstone.schema import Schema
 from groundstone.stores.base import Settings
 
@@ -90,12 +91,18 @@ def _from_plain(value: Any) -> Any:
     return date.fromisoformat(value["date"]) if isinstance(value, dict) else value
 
 
-def parts_to_json(parts: tuple[Span, ...]) -> str:
-    return _dump([[part.start, part.end, part.field, part.page, part.label] for part in parts])
+def parts_to_json(parts: tuple[Span, ...], regions: Regions) -> str:
+    """The parts as a list, or, of a document whose words have places, both as an object."""
+    spans = [[part.start, part.end, part.field, part.page, part.label] for part in parts]
+    if not regions.packed:
+        return _dump(spans)
+    return _dump({"parts": spans, "regions": base64.b64encode(regions.packed).decode()})
 
 
-def parts_from_json(text: str) -> tuple[Span, ...]:
-    return tuple(Span(*item) for item in json.loads(text))
+def parts_from_json(text: str) -> tuple[tuple[Span, ...], Regions]:
+    data = json.loads(text)
+    spans, packed = (data["parts"], data["regions"]) if isinstance(data, dict) else (data, "")
+    return tuple(Span(*item) for item in spans), Regions(base64.b64decode(packed))
 
 
 def settings_to_json(settings: Settings) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from groundstone.errors import InvalidInput, NotFound, WrongModel
-from groundstone.knowledge.answer import Answer, to_json
+from groundstone.knowledge.answer import Answer, citation_of, to_json
 from groundstone.models.base import Chat, ChatOptions
 from groundstone.records import Citation, Sentence
 from groundstone.server.aws import knowledge_bases as bases
@@ -79,7 +79,7 @@ def _events(asked: Asked) -> Iterator[dict[str, Any]]:
     for event in kb.stream(asked.question, history=asked.session.history(kb.schema), **asked.how):
         match event.kind:
             case "citations":
-                citations = [Citation(**one) for one in event.data["citations"]]
+                citations = [citation_of(one) for one in event.data["citations"]]
             case "sentence" if event.data["citations"]:
                 waiting.append(_sentence(event.data))
                 if any(one.supported for one in waiting) or sent:
@@ -94,7 +94,7 @@ def _events(asked: Asked) -> Iterator[dict[str, Any]]:
 
 def _rest(cited: Cited, answer: Mapping[str, Any], sent: int) -> Iterator[dict[str, Any]]:
     """What of the finished answer was not sent yet: all of it when no sentence of a model could be kept."""
-    citations = [Citation(**one) for one in answer["citations"]]
+    citations = [citation_of(one) for one in answer["citations"]]
     for data in answer["sentences"][sent:]:
         yield from _sent(cited.next(_sentence(data), citations))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from groundstone.knowledge.answer import value_json
-from groundstone.records import Chunk, Citation, Document, Hit, Sentence
+from groundstone.records import Box, Chunk, Citation, Document, Hit, Sentence
 from groundstone.server.aws import knowledge_sources as sources
 from groundstone.server.aws.knowledge_bases import Base
 
@@ -19,6 +19,7 @@ CHUNK_ID = "x-amz-bedrock-kb-chunk-id"
 SOURCE_ID = "x-amz-bedrock-kb-data-source-id"
 PAGE_NUMBER = "x-amz-bedrock-kb-document-page-number"
 QUOTES = "groundstone-quotes"  # the words of the passage that the sentence rests on
+REGIONS = "groundstone-regions"  # where on the page, or slide, these words stand, as far as that is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Describer:
     def result(self, hit: Hit, score: float | None = None) -> dict[str, Any]:
         """A hit as a retrieval result."""
         described = self._passage(hit.document, hit.chunk, hit.chunk.text)
+        _add_regions(described["metadata"], hit.document.regions.boxes(hit.chunk.start, hit.chunk.end))
         return described | {"documentId": self._key(hit.document), "score": hit.score if score is None else score}
 
     def references(self, citations: Sequence[Citation]) -> list[dict[str, Any]]:
@@ -48,7 +50,9 @@ class Describer:
             if citation.document_id in documents:
                 described = self._reference(documents[citation.document_id], citation, chunks)
                 same = citation.document_id, described["content"]["text"]
-                made.setdefault(same, described)["metadata"][QUOTES].append(citation.quote)
+                metadata = made.setdefault(same, described)["metadata"]
+                metadata[QUOTES].append(citation.quote)
+                _add_regions(metadata, citation.boxes)
         return list(made.values())
 
     def _reference(self, document: Document, citation: Citation, chunks: Sequence[Chunk]) -> dict[str, Any]:
@@ -88,6 +92,12 @@ class Describer:
             if chunk.page is not None:
                 made[PAGE_NUMBER] = chunk.page
         return made
+
+
+def _add_regions(metadata: dict[str, Any], boxes: Sequence[Box]) -> None:
+    known = metadata.get(REGIONS, [])
+    if boxes:
+        metadata[REGIONS] = [*known, *(box for box in map(asdict, boxes) if box not in known)]
 
 
 @dataclass(slots=True)

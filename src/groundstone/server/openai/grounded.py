@@ -168,9 +168,17 @@ def _notes(text: _Text, address: str) -> tuple[Note, ...]:
         end = start + len(sentence["text"])
         for index in sentence["citations"]:
             cited = citations[index]
-            notes.append(Note(start, end, cited["title"], address + quote(cited["document_id"], safe="")))
+            notes.append(_note(start, end, cited, address))
         start = end + 1
     return tuple(dict.fromkeys(notes))  # a sentence may quote one document twice
+
+
+def _note(start: int, end: int, cited: dict[str, Any], address: str) -> Note:
+    """The page, or slide, stands behind the title and in the address, as browsers know it of PDF files."""
+    url = address + quote(cited["document_id"], safe="")
+    if cited["page"] is None:
+        return Note(start, end, cited["title"], url)
+    return Note(start, end, f"{cited['title']}, {cited['page_noun']} {cited['page']}", f"{url}#page={cited['page']}")
 
 
 def _details(answer: dict[str, Any], asked: Asked) -> dict[str, Any]:

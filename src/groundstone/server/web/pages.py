@@ -18,6 +18,7 @@ from groundstone.identity import Principal
 from groundstone.questions.words import MAX_CHARACTERS
 from groundstone.server import auth
 from groundstone.server.stream import work
+from groundstone.slides.service import LONGEST_QUESTION
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -90,6 +91,14 @@ async def builder(request: Request, visitor: Visitor) -> Response:
 async def read(request: Request, visitor: Visitor) -> Response:
     settings = request.app.state.platform.settings
     return page("read.html", longest=MAX_QUERY, most_mb=settings.max_upload_mb, hours=settings.documents_hours)
+
+
+@router.get("/slides")
+async def slides(request: Request, visitor: Visitor) -> Response:
+    platform = request.app.state.platform
+    settings = platform.settings
+    known: dict[str, Any] = {"most_mb": settings.max_upload_mb, "way": settings.slides_way, "longest": LONGEST_QUESTION}
+    return page("slides.html", app=platform.app("slides"), **known)
 
 
 @router.get("/forensics")

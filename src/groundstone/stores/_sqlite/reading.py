@@ -133,15 +133,17 @@ def _by_id(connection: Connection, statement: Statement, column: Any, wanted: Se
 
 
 def _document(row: Any) -> Document:
+    spans, regions = _records.parts_from_json(row.parts)
     return Document(
         row.id,
         row.title,
         row.text,
         _records.fields_from_json(row.fields),
-        _records.parts_from_json(row.parts),
+        spans,
         row.source,
         row.media_type,
         _records.names_from_json(row.readers),
+        regions,
     )
 
 

@@ -308,7 +308,7 @@ def _content(row: int, document: Document) -> dict[str, Any]:
         "title": document.title,
         "text": document.text,
         "fields": _records.fields_to_json(document.fields),
-        "parts": _records.parts_to_json(document.parts),
+        "parts": _records.parts_to_json(document.parts, document.regions),
         "source": document.source,
         "media_type": document.media_type,
         "readers": _records.names_to_json(document.readers),

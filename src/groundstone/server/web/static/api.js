@@ -93,11 +93,37 @@ export const decideCase = (app, id, body) => json("POST", cases(app, id, "decisi
 export const actOnCase = (app, id, act) => json("POST", cases(app, id, act)); // retry, drop, cancel
 export const dropCase = (app, id) => call("DELETE", cases(app, id));
 
+const slides = (...rest) => at("slides", "decks", ...rest);
+export const slideDecks = () => json("GET", slides());
+export const addDeck = (form) => json("POST", slides(), form);
+export const addSampleDecks = () => json("POST", "/slides/samples");
+export const retryDeck = (id) => json("POST", slides(id, "retry"));
+export const dropDeck = (id) => call("DELETE", slides(id));
+export const slideOf = (id, number) => json("GET", slides(id, "slides", number));
+export const slideDrawing = (id, number) => json("GET", `${slides(id, "slides", number)}/drawing?width=1280`);
+export const slidePicture = (id, number, width) => `/api${slides(id, "slides", number)}.png?width=${width}`;
+export const deckFile = (id) => `/api${slides(id, "file")}`;
+
+// The news of decks until nothing is being read any more; "done" ends it.
+export async function* deckNews(signal) {
+  const response = await call("GET", "/slides/progress", undefined, { accept: "text/event-stream", signal });
+  yield* events(response.body, signal);
+}
+
+// The events of an answer out of slides. Throws ApiError when the stream says so or breaks off.
+export async function* askSlides(body, signal) {
+  const response = await call("POST", "/slides/ask", body, { accept: "text/event-stream", signal });
+  yield* whole(events(response.body, signal));
+}
+
 export const build = (what, body) => json("POST", `/builder/${what}`, body);
 
 export function rate(id, turn, rating, comment = "") {
   return call("POST", `${at("conversations", id)}/turns/${turn}/feedback`, { rating, comment });
 }
+
+// The picture of a page, or slide, of a document of a knowledge base.
+export const documentPage = (kb, id, page, width) => `/api/knowledge-bases/${encodeURIComponent(kb)}/pages/${id.split("/").map(encodeURIComponent).join("/")}?page=${page}&width=${width}`;
 
 export function documentOf(kb, id) {
   const path = id.split("/").map(encodeURIComponent).join("/");
@@ -119,8 +145,13 @@ export async function sync(kb, progress) {
 export async function* ask(kb, body, signal) {
   const path = `${at("knowledge-bases", kb)}/ask`;
   const response = await call("POST", path, body, { accept: "text/event-stream", signal });
+  yield* whole(events(response.body, signal));
+}
+
+// The events of an answer, up to the last; an error among them, or an end before the end, is thrown.
+async function* whole(stream) {
   let done = false;
-  for await (const event of events(response.body, signal)) {
+  for await (const event of stream) {
     if (event.kind === "error") throw new ApiError(event.data.code, event.data.message);
     done ||= event.kind === "done";
     yield event;

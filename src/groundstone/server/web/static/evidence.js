@@ -142,7 +142,7 @@ function source(cited, index) {
     open(view, index, mark ?? event.currentTarget, event.detail === 0);
   }
   const field = schema.fields.find((item) => item.name === cited.field && item.name !== schema.body_field);
-  const place = field ? field.label || field.name : cited.page ? `Page ${cited.page}` : null;
+  const place = field ? field.label || field.name : pageName(cited.page_noun, cited.page);
   return el(
     "button",
     attributes,
@@ -163,7 +163,7 @@ function page(found, cited, byKey) {
     el("h2", {}, titled ? cut(titled.start, titled.end) : found.title),
     el("p", { class: "document-source" }, [found.source, mediaName(found)].filter(Boolean).join(" · ")),
     fields(found, cut),
-    prose(found, text, cut),
+    prose(found, text, cut, cited),
   );
   body.append(article);
   const lit = article.querySelector("mark.lit") ?? article.querySelector("mark");
@@ -190,7 +190,7 @@ function fields(found, cut) {
 }
 
 // Everything that is not laid out as a field: the body, pages, and text that belongs to no part.
-function prose(found, text, cut) {
+function prose(found, text, cut, cited) {
   const blocks = [];
   let at = 0;
   const add = (tag, name, from, to) => {
@@ -206,7 +206,7 @@ function prose(found, text, cut) {
     gap(part.start);
     at = Math.max(at, part.end);
     if (part.field && part.field !== schema.body_field) continue;
-    if (part.page) blocks.push(el("p", { class: "page-mark" }, `Page ${part.page}`));
+    if (part.page) blocks.push(el("p", { class: "page-mark" }, pageName(found.page_noun, part.page)), shot(found, part, cited));
     const body = part.start + headingLength(part, text);
     if (text.slice(part.start, body).join("") !== found.title) add("h3", "section", part.start, body);
     add("div", "prose", body, part.end);
@@ -220,6 +220,29 @@ function headingLength(part, text) {
   const heading = part.field ? "" : Array.from(part.label?.split(" > ").at(-1) ?? "");
   const begins = heading.length && text.slice(part.start, part.start + heading.length).join("") === heading.join("");
   return begins ? heading.length : 0;
+}
+
+// The picture of a page that this answer quotes, with the places of its words; nothing where it cannot be drawn.
+function shot(found, part, cited) {
+  const own = turn.answer.citations.filter((item) => item.document_id === found.id);
+  const here = own.flatMap((item) => (item.boxes ?? []).filter((box) => box.page === part.page).map((box) => region(box, item === cited)));
+  if (!here.length) return null;
+  const name = pageName(found.page_noun, part.page);
+  const picture = el("img", { src: api.documentPage(kb, found.id, part.page, 1000), alt: `${name} of ${found.title}`, loading: "lazy" });
+  const figure = el("figure", { class: "page-shot" }, picture, here);
+  picture.addEventListener("error", () => figure.remove());
+  return figure;
+}
+
+function region(box, lit) {
+  const node = el("span", { class: lit ? "page-region lit" : "page-region", "aria-hidden": "true" });
+  for (const side of ["left", "top", "width", "height"]) node.style[side] = `${100 * box[side]}%`;
+  return node;
+}
+
+// "Page 3", "Slide 7"; nothing without a number. Answers that were kept before there were slides have no noun.
+function pageName(noun = "page", number) {
+  return number ? `${noun[0].toUpperCase()}${noun.slice(1)} ${number}` : null;
 }
 
 // The characters from start to end as text nodes and marks.

@@ -17,25 +17,37 @@ export function described(one) {
   return [KINDS[one.media_type] ?? one.media_type, count(one.page_count), `kept until ${until(one)}`].join(" · ");
 }
 
+// Whether a file is too large to be sent; says so.
+export function tooLarge(file) {
+  const most = document.body.dataset.most;
+  if (file.size <= Number(most) * MEGABYTE) return false;
+  trouble(new ApiError("too_large", `${file.name} is larger than ${most} MB.`));
+  return true;
+}
+
+// Does the work while the place where files are dropped says what is done.
+export async function busy(saying, work) {
+  const words = $("zone").querySelector(".drop-words");
+  $("zone").classList.add("busy");
+  words.textContent = saying;
+  await guarded(work);
+  $("zone").classList.remove("busy");
+  words.textContent = WORDS;
+  for (const input of $("zone").querySelectorAll("input[type=file]")) input.value = "";
+}
+
 // Sends a file, puts its address into the history and hands what the server made of it to ``show``.
 export async function send(file, show) {
   if (!file) return;
   $("trouble").hidden = true;
-  const most = document.body.dataset.most;
-  if (file.size > Number(most) * MEGABYTE) return trouble(new ApiError("too_large", `${file.name} is larger than ${most} MB.`));
-  const words = $("zone").querySelector(".drop-words");
-  $("zone").classList.add("busy");
-  words.textContent = `${file.name || "The picture"} is sent …`;
+  if (tooLarge(file)) return;
   const form = new FormData();
   form.append("file", file, file.name || "picture.png");
-  await guarded(async () => {
+  await busy(`${file.name || "The picture"} is sent …`, async () => {
     const made = await upload(form);
     history.pushState(null, "", `#${made.id}`);
     await show(made);
   });
-  $("zone").classList.remove("busy");
-  words.textContent = WORDS;
-  for (const input of $("zone").querySelectorAll("input[type=file]")) input.value = "";
 }
 
 // Fills the list; ``states`` are words for the status of a document, where there is something to say.
@@ -61,14 +73,15 @@ function listed(one, states) {
     el("span", { class: "model-name" }, one.name), el("small", {}, about)));
 }
 
-// The button "delete" asks first; ``id`` gives the document, ``gone`` is told when it is deleted.
-export function deletes(id, gone) {
+// The button "delete" asks first; ``id`` gives the document, ``gone`` is told when it is deleted by ``drop``.
+export function deletes(id, gone, drop = dropDocument) {
   $("delete").addEventListener("click", () => {
     const dialog = $("sure");
     dialog.returnValue = "keep";
     dialog.addEventListener("close", () => dialog.returnValue === "delete" && guarded(async () => {
-      await dropDocument(id());
-      gone();
+      const which = id();
+      await drop(which);
+      gone(which);
     }), { once: true });
     dialog.showModal();
   });
