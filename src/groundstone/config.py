@@ -38,6 +38,7 @@ class Settings:
     reading_at_once: pages that are read at the same time; 0 chooses, by the processors there are.
     documents_hours: how long documents uploaded to /api/documents are kept.
     reader_model: model of the catalogue that also reads documents and slides, from their pictures; empty means none.
+    slides_engine: what embeds pictures of slides: a folder with a CLIP-like model, or a model of the catalogue.
     slides_way: how slides are found, by what stands on them "together" with their pictures, or by "described" ones.
     source_roots: folders, joined as in PATH, that holders of access keys may name as sources; empty means none.
     """
@@ -63,6 +64,7 @@ class Settings:
     reading_at_once: int = 0
     documents_hours: float = 24.0
     reader_model: str = ""
+    slides_engine: str = ""
     slides_way: str = "together"
 
 

@@ -381,12 +381,13 @@ class Platform:
     @part
     def slides(self) -> Slides:
         """Decks of slides that people ask."""
+        from groundstone.slides.engines import Chosen
         from groundstone.slides.service import Slides
 
         return Slides(
             self.queue, self.settings.home / "slides", lambda: self.decks, embed=lambda: self.embed_if_there,
             chat=self._seeing, way=self.settings.slides_way, folder=self.buckets / "slides", fetch=self._object,
-            samples=APPS / "slides" / "samples",
+            samples=APPS / "slides" / "samples", engine=Chosen(self.settings.slides_engine, lambda: self.models),
         )  # fmt: skip
 
     @part
@@ -491,9 +492,8 @@ class Platform:
 
 
 def _absolute(source: SourceSpec) -> SourceSpec:
-    if source.kind == "s3" or not source.path:
-        return source
-    return replace(source, path=str(Path(source.path).expanduser().absolute()))
+    fixed = source.kind == "s3" or not source.path
+    return source if fixed else replace(source, path=str(Path(source.path).expanduser().absolute()))
 
 
 def _no_base(name: str) -> NotFound:

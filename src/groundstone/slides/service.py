@@ -22,6 +22,7 @@ from groundstone.slides import imported
 from groundstone.slides.arrivals import Arrivals, Arrived, Fetch, Watch
 from groundstone.slides.base import WAYS, DeckInfo, Shelf, SlideAnswer, SlideHit, Turn
 from groundstone.slides.deck_files import DeckFiles, State
+from groundstone.slides.engines import Chosen
 from groundstone.slides.entry import UPLOAD, Entry, Place
 from groundstone.slides.index import SlideIndex
 from groundstone.slides.library import QUEUE, Library, now
@@ -97,6 +98,7 @@ class Slides:
         self._home, self._files = home, DeckFiles(home / "decks")
         self._opened = Opened(self._files)
         describing = way == "described"
+        self._engine, self._fresh = engine, set[tuple[str, str]]()
         engines = Engines(embed, engine, lambda: chat(LOCAL) if describing else None, self._shown)
         self._index = SlideIndex(home / "index", engines)
         self._library = Library(queue, self._files, self._examined, self._forgotten, folder)
@@ -127,6 +129,8 @@ class Slides:
         self._pool.stop()
         self._threads.wait()
         self._index.close()
+        if isinstance(self._engine, Chosen):
+            self._engine.close()
 
     def _purge_now_and_then(self, stop: Event) -> None:
         while not stop.is_set():
@@ -321,9 +325,29 @@ class Slides:
         wanted = checked_way(way, self._way)
 
         def search(text: str, decks: Sequence[str], limit: int) -> Sequence[SlideHit]:
+            for id in decks:
+                self._freshen(caller, shelf.entry(id))
             return self._index.search(caller.tenant, text, decks, limit, wanted)
 
-        return CallersShelf(self._library, self._opened, caller, search)
+        shelf = CallersShelf(self._library, self._opened, caller, search)
+        return shelf
+
+    def _freshen(self, caller: Principal, entry: Entry) -> None:
+        """Embed a deck anew in the background where other models than those of now did, once in a process."""
+        key = (caller.tenant, entry.id)
+        if key in self._fresh or not entry.state.whole or self._embed() is None:
+            return
+        self._fresh.add(key)
+        if self._index.is_current(*key):
+            return
+
+        def again(stop: Event) -> None:
+            if entry.state.media_type == imported.MEDIA_TYPE:
+                self._index.take(*key, self._index.records(*key))
+            else:
+                self._index.whole(caller.tenant, entry.info, self._opened.deck(entry).slides)
+
+        self._threads.start(f"index {entry.id}", again)
 
     def search(
         self, caller: Principal, text: str, *, decks: Sequence[str] = (), way: str = "", limit: int = 10
