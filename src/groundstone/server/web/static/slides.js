@@ -18,6 +18,7 @@ const left = new Set(); // ids of decks that are not asked
 let shown = null; // id of the deck that is shown
 let talk = []; // turns for the history
 let news = null; // stops following the news of decks
+let lost = false; // whether the news broke off
 let asking = null; // stops the answer that is coming
 const stage = new SlideStage((number) => go({ deck: shown, slide: number }));
 
@@ -41,13 +42,15 @@ async function take(list) {
   const files = [...list];
   $("trouble").hidden = true;
   if (!files.length || files.some(tooLarge)) return;
+  const refused = [];
   for (const bundle of bundles(files)) {
     const form = new FormData();
     for (const file of bundle) form.append("file", file, file.name || "picture.png");
-    const words = bundle.length > 1 ? `${bundle.length} pictures are sent …` : `${bundle[0].name || "The picture"} is sent …`;
-    await busy(words, async () => arrived([await addDeck(form)]));
-    if (!$("trouble").hidden) return;
+    const name = bundle.length > 1 ? `${bundle.length} pictures` : bundle[0].name || "The picture";
+    await busy(`Sending ${name} …`, async () => arrived([await addDeck(form)]));
+    if (!$("trouble").hidden) refused.push(`${name}: ${$("trouble").textContent}`);
   }
+  if (refused.length) trouble(new ApiError("refused", refused.join(" · ")));
 }
 
 function arrived(made) {
@@ -64,17 +67,18 @@ async function follow() {
   const mine = (news = new AbortController());
   try {
     for await (const { kind: event, data } of deckNews(mine.signal)) {
+      if (lost) $("trouble").hidden = true;
+      lost = false;
       if (event === "deck") changed(data);
       if (event === "gone") gone(data.id);
     }
-    mine.lost = decks.some((one) => one.state === "reading"); // it broke off
+    lost = decks.some((one) => one.state === "reading"); // it broke off
   } catch (error) {
     if (error.name === "AbortError" || mine.signal.aborted) return;
     trouble(error instanceof ApiError ? error : new ApiError("unreachable", error.message));
-    mine.lost = true;
+    lost = true;
   }
-  if (mine.lost) setTimeout(() => mine === news && follow(), LATER);
-  else $("trouble").hidden ||= mine.retried === true;
+  if (lost) setTimeout(() => mine === news && follow(), LATER);
 }
 
 function changed(deck) {
@@ -115,7 +119,7 @@ function list() {
 
 function summarise() {
   const asked = decks.filter((one) => one.state !== "failed" && !left.has(one.id)).length;
-  $("asked").textContent = decks.length === 1 ? "One deck" : asked === decks.length ? `All ${decks.length} decks are asked` : `${asked} of ${decks.length} decks are asked`;
+  $("asked").textContent = decks.length === 1 ? "One deck" : asked === decks.length ? (asked === 2 ? "Both decks are asked" : `All ${asked} decks are asked`) : `${asked} of ${decks.length} decks are asked`;
   const samples = decks.some((one) => one.origin === "samples") ? JSON.parse($("suggestions").dataset.samples) : [];
   const offered = decks.some((one) => one.ready) ? [...samples, ...GENERAL].slice(0, 4) : [];
   $("suggestions").replaceChildren(...offered.map((text) => el("button", { type: "button", class: "start", title: text, onclick: () => ask(text) }, text)));
@@ -163,9 +167,9 @@ function describe() {
   $("deck-name").textContent = title(deck);
   $("about").textContent = failed ? "This deck could not be read." : [title(deck) === deck.name ? "" : deck.name, deck.slides ? count(deck.slides) : "", kind(deck)].filter(Boolean).join(" · ");
   $("deck-file").href = deckFile(deck.id);
-  $("retry").hidden = !failed;
+  $("retry").hidden = !failed && !(deck.state === "partial" && deck.ready < deck.slides);
   $("progress").hidden = !reading;
-  $("progress-words").textContent = deck.slides ? `Reading: ${deck.ready} of ${count(deck.slides)}. You can ask already.` : "Reading …";
+  $("progress-words").textContent = deck.slides ? `Reading: ${deck.ready} of ${count(deck.slides)}.${deck.ready ? " You can ask already." : ""}` : "Reading …";
   const bar = $("progress-bar");
   bar.max = Math.max(1, deck.slides);
   if (deck.slides) bar.value = deck.ready;

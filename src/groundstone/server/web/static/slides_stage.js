@@ -7,6 +7,7 @@ import { bring, overlay, shape, Zoom } from "./stage.js";
 import { guarded } from "./trouble.js";
 
 const FORWARD = { ArrowRight: 1, PageDown: 1, ArrowLeft: -1, PageUp: -1 };
+const RESTS = 120; // milliseconds on one slide before it is asked for: who leafs through a deck does not want them all
 const WIDE = 1.7778; // width over height, until a picture says otherwise
 const PLACES = { notes: "In the speaker notes", table: "In a table", chart: "In a chart", picture: "In a picture", diagram: "In a diagram" };
 
@@ -16,7 +17,7 @@ export class SlideStage {
     Object.assign(this, { turned, deck: null, number: 0, width: 0, ratio: WIDE, made: "" });
     const { svg, groups } = overlay(["light"]);
     this.light = groups[0];
-    this.img = el("img", { alt: "", draggable: "false" });
+    this.img = el("img", { alt: "", draggable: "false", fetchpriority: "high" });
     this.note = el("p", { class: "paper-note" });
     this.img.addEventListener("load", () => this.#loaded(true));
     this.img.addEventListener("error", () => this.img.getAttribute("src") && this.#loaded(false));
@@ -56,13 +57,15 @@ export class SlideStage {
   }
 
   clear() {
-    Object.assign(this, { deck: null, number: 0, made: "" });
+    Object.assign(this, { deck: null, number: 0, made: "", asked: false });
+    clearTimeout(this.timer);
     this.img.removeAttribute("src");
     $("strip").replaceChildren();
   }
 
   #draw() {
-    const { id, state, ready } = this.deck;
+    const { state, ready } = this.deck;
+    this.asked = false;
     this.unread = state === "reading" && this.number > ready;
     this.width = 0;
     this.img.removeAttribute("src");
@@ -73,10 +76,15 @@ export class SlideStage {
     this.read = null;
     $("sketch").hidden = true;
     $("text").replaceChildren();
-    if (this.unread) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.#ask(), RESTS);
+  }
+
+  #ask() {
+    if (this.unread || !this.deck) return;
+    this.asked = true;
     this.zoom.draw();
     this.#fillText();
-    this.#honest(id, this.number);
   }
 
   // Says so when the picture is a sketch of the layout. What cannot be drawn says that by its picture.
@@ -86,7 +94,7 @@ export class SlideStage {
   }
 
   async #fillText() {
-    if (!$("text-fold").open || this.read || !this.deck || this.unread) return;
+    if (!$("text-fold").open || this.read || !this.asked) return;
     const { id } = this.deck;
     const { number } = this;
     this.read = "asked";
@@ -119,7 +127,7 @@ export class SlideStage {
     for (const item of $("strip").querySelectorAll(".unread")) {
       if (Number(item.dataset.number) > shown) return;
       item.classList.remove("unread");
-      const img = el("img", { loading: "lazy", alt: "", src: slidePicture(id, item.dataset.number, 320) });
+      const img = el("img", { loading: "lazy", fetchpriority: "low", alt: "", src: slidePicture(id, item.dataset.number, 320) });
       img.addEventListener("error", () => img.remove());
       item.firstChild.prepend(img);
     }
@@ -148,7 +156,7 @@ export class SlideStage {
 
   #sized(wanted) {
     const width = wanted > 1300 ? 2560 : 1280;
-    if (!this.deck || this.unread || this.width >= width) return;
+    if (!this.deck || !this.asked || this.width >= width) return;
     this.width = width;
     this.img.src = slidePicture(this.deck.id, this.number, width);
   }
@@ -159,5 +167,6 @@ export class SlideStage {
     this.note.hidden = worked;
     if (!worked) return;
     $("paper").style.aspectRatio = this.img.naturalWidth / this.img.naturalHeight;
+    this.#honest(this.deck.id, this.number);
   }
 }

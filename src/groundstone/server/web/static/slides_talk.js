@@ -1,6 +1,6 @@
 // A conversation with slides: one exchange for each question, written as its answer arrives.
 
-import { ApiError, askSlides } from "./api.js";
+import { ApiError, askSlides, slidePicture } from "./api.js";
 import { $, el, icon } from "./dom.js";
 
 const NEAREST = 3;
@@ -77,7 +77,7 @@ export class Exchange {
   #sources() {
     const item = (cited, at) => el("li", {}, el("button", { type: "button", class: "source", onclick: () => this.act.go(cited) },
       el("span", { class: "source-number" }, String(at + 1)),
-      el("span", {}, el("span", { class: "source-place" }, place(cited)), el("span", { class: "source-quote" }, cited.quote))));
+      el("span", {}, el("span", { class: "source-place" }, place(cited)), el("span", { class: "source-quote" }, cited.quote)), at === 0 ? small(cited) : null));
     return el("ol", { class: "slide-sources", "aria-label": "Sources" }, this.citations.map(item));
   }
 
@@ -94,6 +94,12 @@ export class Exchange {
 }
 
 const place = (one) => [one.deck_name, `slide ${one.slide}`, one.slide_title].filter(Boolean).join(" · ");
+// Where the slide does not stand beside the answer: a small picture of it, which no wide window asks for.
+const small = ({ deck, slide }) => {
+  const img = el("img", { class: "source-slide", loading: "lazy", alt: "", src: slidePicture(deck, slide, 640) });
+  img.addEventListener("error", () => img.remove());
+  return img;
+};
 const dots = () => el("span", { class: "thinking", role: "img", "aria-label": "The slides are searched" }, el("i"), el("i"), el("i"));
 
 function said(error) {
