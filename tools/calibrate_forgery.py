@@ -32,7 +32,8 @@ from groundstone.forensics.network import Network
 
 MEASURES = ("hottest", "top", "fifth", "usual", "high", "cells", "past", "quality")
 TARGET = Path(__file__).resolve().parents[1] / "src/groundstone/forensics/calibration.json"
-ALARMS = 0.01  # of genuine pages that may be called forged; real scanners are stranger than ours
+ALARMS = 0.01  # of genuine pages that may be called forged
+LEAST = 0.95  # probability from which a page may be called so at all: real scanners are stranger than ours
 MISSED = 0.10  # of forged pages with a history that may be called genuine
 
 
@@ -122,7 +123,7 @@ def main() -> None:
     chance = 1 / (1 + np.exp(-np.array(both)))
     labels = np.array([row["label"] for row in rows])
     told = np.array([row["measures"]["past"] > 0 for row in rows])
-    forged = float(np.clip(np.quantile(chance[labels == 0], 1 - ALARMS), 0.5, 0.99))
+    forged = float(np.clip(np.quantile(chance[labels == 0], 1 - ALARMS), LEAST, 0.99))
     genuine = float(np.clip(np.quantile(chance[(labels == 1) & told], MISSED), 0.05, 0.45))
     result = Calibration(MEASURES, made["past"], made["none"], round(forged, 3), round(genuine, 3))
     TARGET.write_text(result.to_json(), encoding="utf-8")

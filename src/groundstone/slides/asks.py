@@ -45,7 +45,10 @@ _OPERATIONS: tuple[tuple[Operation, str], ...] = (
     ("share", r"\bshare of (?:the )?(?:total|overall|whole|all)|(?:percent(?:age)?|proportion|fraction|share|"
               r"part) of "
               r"(?:the |all )?(?:total|overall|whole|sum|entire|combined)|what (?:share|proportion|fraction|part)\b"),
-    ("ratio", r"how many times|times (?:as|more|larger|bigger|higher|faster|greater|smaller|less|lower)|\bratio\b|"
+    ("ratio", r"\bmultiples? of\b|\bdivided? by\b|\bdivide\b|how (?:often|many times)\b.*\b(?:go(?:es)?|"
+              r"fits?) in(?:to)?\b|"
+              r"\b(?:two|three|four|five|ten|n)?-?fold\b|\bin proportion to\b|\bquotient\b|how many times|"
+              r"times (?:as|more|larger|bigger|higher|faster|greater|smaller|less|lower)|\bratio\b|"
               r"\btwice\b|\bdouble[ds]?\b|\btriple[ds]?\b|by (?:what|which) factor|\bfactor of\b|\bhalf as\b|"
               r"how much (?:faster|slower) (?:is|are|was).* than\b.*\bfactor"),
     ("grew", r"(?:gr[eo]w(?:n|s|ing)?|increas\w*|ris[ei]\w*|rose|improv\w*|climb\w*|gain\w*) (?:the )?(?:most|"
@@ -60,7 +63,13 @@ _OPERATIONS: tuple[tuple[Operation, str], ...] = (
              r"increas\w*) (?:the )?(?:most|fastest|least)|"
              r"(?:biggest|largest|steepest|greatest|highest|lowest|smallest|slowest)[ -](?:\w+ )?(?:decline|"
              r"drop|decrease|fall|loss|growth|growing|increase)"),
-    ("difference", r"how (?:did|has|have|does)\b.*\b(?:chang\w+|develop\w*|evolv\w+|mov\w+)\b|\bdifference\b|"
+    ("difference", r"how far apart\b|how (?:wide|big|large|great) is the (?:gap|distance|spread|margin|lead)\b|"
+                   r"\bdistance between\b|\bspread between\b|\bmargin\b|what separates\b|\bapart from each other\b|"
+                   r"\b(?:take|taken|taking|deduct\w*)\b.*\b(?:away )?(?:from|off)\b|\bdiverge\w*|\bdeviat\w+|"
+                   r"\b(?:by|at) (?:what|which) (?:amount|margin|distance)\b|\bahead of\b|\blags? behind\b|"
+                   r"\b(?:outnumber|surpass|outstrip|overtake|outdo|outperform|trail)\w*|\bwhat is left\b|"
+                   r"\bless than\b.*\bby\b|"
+                   r"how (?:did|has|have|does)\b.*\b(?:chang\w+|develop\w*|evolv\w+|mov\w+)\b|\bdifference\b|"
                    r"\bdiffers?\b|how (?:many|much|far) (?:more|less|fewer|higher|lower|larger|bigger|smaller|"
                    r"greater|faster|slower|"
                    r"longer|shorter|cheaper|better|worse|above|below|older|\w+er)\b|by how (?:much|many)|"
@@ -71,8 +80,8 @@ _OPERATIONS: tuple[tuple[Operation, str], ...] = (
                    r"\b(?:change|increase|decrease|growth|drop|rise|decline|reduction) (?:in|of)\b.*\b(?:from|"
                    r"between)\b"),
     ("average", r"\baverage\b|\bmean\b(?! by)|\bon average\b|\bavg\b"),
-    ("sum", r"\b(?:sum|total|combined|altogether|in all|all together|add(?:ed)? up|overall|together|aggregate|"
-            r"cumulative)\b"),
+    ("sum", r"\b(?:sum|total|combined?|altogether|in all|all together|add(?:ed|ing|s)?|overall|together|aggregate|"
+            r"cumulative|plus|jointly|pooled?|tally|taken as one|come to|comes to|amounts? to|makes? up)\b"),
     ("most", r"\b(?:highest|largest|biggest|most|greatest|maximum|max|best|peak(?:ed)?|top|longest|fastest|"
              r"leading|strongest|"
              r"oldest|heaviest|widest|priciest|dominant|\w+iest)\b(?! of (?:the|our))"),
@@ -242,7 +251,10 @@ _ASKING = frozenset(
     second third exceed exceeds grew grow grown fastest strongest share proportion fraction part count term
     terms name names kind kinds type types way ways thing things detail details info information tell give explain
     describe summary summarize summarise exactly approximately roughly about current currently main major key full
-    reason reasons note notes list longest shortest subtract minus plus add divide multiply""".split()
+    reason reasons note notes list longest shortest subtract minus plus add adding added divide divided multiply multiple
+    apart separates separate distance spread margin take taken taking away deduct diverge diverges deviate left lead ahead
+    lags behind outnumber outnumbers surpass surpasses outstrip outstrips trails together jointly pool pooled tally come comes
+    amount amounts go goes fit fits put fold quotient versus vs""".split()
 )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from groundstone.slides import lexis, lookup, speech
+from groundstone.slides import calculate, lexis, lookup, speech
 from groundstone.slides import reply as replies
 from groundstone.slides.asks import Ask
+from groundstone.slides.calculate import Operand
 from groundstone.slides.evidence import Evidence
 from groundstone.slides.lookup import Place
 from groundstone.slides.reply import Reply
@@ -23,6 +24,8 @@ def value(ask: Ask, place: Place) -> Reply | None:
         columns = (column,) if column is not None else ()
     if rows and columns:
         cells = [(row, column) for row in rows for column in columns if matrix.cells[row][column].text]
+        if len(cells) == 2 and ask.operation is None and (both := _both(place, cells, evidence)):
+            return both
         return _cells(place, cells[:MOST], evidence) if cells else None
     if rows:
         return _rows(place, rows[:3], evidence)
@@ -36,6 +39,23 @@ def _cells(place: Place, cells: Sequence[tuple[int, int]], evidence: Evidence) -
         text = f"{speech.label(place.matrix, row, column)}: {speech.value(place.matrix.cells[row][column])}"
         said.append((speech.ended(text), (mark,)))
     return replies.of(said, evidence, sheets=(place.sheet,), sure=place.covered)
+
+
+def _both(place: Place, cells: Sequence[tuple[int, int]], evidence: Evidence) -> Reply | None:
+    """Two numbers of one kind, with what they make together and what lies between them."""
+    matrix = place.matrix
+    if any(matrix.cells[row][column].amount is None for row, column in cells):
+        return None
+    pair = [Operand(place.sheet, matrix, row, column) for row, column in cells]
+    if not calculate.addable(pair) or any(one.amount.is_year for one in pair):
+        return None
+    marks = [one.cite(evidence) for one in pair]
+    said = [(speech.ended(f"{one.label}: {one.said}"), (mark,)) for one, mark in zip(pair, marks, strict=True)]
+    whole, gap = calculate.total(pair, "Together"), calculate.difference(*pair)
+    between = gap.text.rpartition(": ")[2] if "difference" in gap.text else ""
+    text = f"{whole.text.removesuffix('.')}, the difference is {between}" if between else whole.text
+    made = (whole.working, gap.working) if between else (whole.working,)
+    return replies.of([*said, (text, marks)], evidence, workings=made, sheets=(place.sheet,), sure=place.covered)
 
 
 def _rows(place: Place, rows: Sequence[int], evidence: Evidence) -> Reply | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from groundstone.documents.decks.base import Chart, Deck, Element, Grid, Kind, Paragraph, Series, Slide
 from groundstone.documents.decks.number_format import shown
@@ -18,6 +20,7 @@ from groundstone.slides.base import DeckInfo
 HEADING = 90  # characters of a line that may be the heading of those below it
 FEW_WORDS = 8
 MOST_LINES = 500  # of a slide; what comes after is found by the search, but not looked through
+RUNNING, RUNNING_SHARE = 3, 0.4  # slides, and their share of the deck, on which a line stands that is no content
 OPENING = 300  # characters of the first slide that count as words of its deck
 
 
@@ -94,6 +97,9 @@ class Sheet:
     slide: Slide
     score: float = 0.0
     opening: str = ""  # the words of the deck's first slide: who speaks, of which company
+    running: frozenset[str] = (
+        frozenset()
+    )  # lines that most slides carry, as ``running`` gives them: no answer to anything
 
     @cached_property
     def title(self) -> str:
@@ -105,7 +111,10 @@ class Sheet:
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
-        return tuple(_lines(self.slide, self.told))
+        return tuple(line for line in _lines(self.slide, self.told) if not self._runs(line))
+
+    def _runs(self, line: Line) -> bool:
+        return line.kind not in ("title", "notes", "table", "chart") and without_numbers(line.text) in self.running
 
     @cached_property
     def matrices(self) -> tuple[Matrix, ...]:
@@ -150,7 +159,38 @@ def sheet(info: DeckInfo | None, id: str, deck: Deck, slide: Slide, score: float
     first = deck.slide(1)
     opening = told(first).text[:OPENING] if first is not None and slide.number > 1 else ""
     title = deck.title or (info.title if info else "")
-    return Sheet(id, info.name if info else deck.name, title, slide, score, opening)
+    return Sheet(id, info.name if info else deck.name, title, slide, score, opening, running(_Same(deck)))
+
+
+class _Same:
+    """A deck as a key of a cache: by being the same one, since decks are large to compare."""
+
+    def __init__(self, deck: Deck) -> None:
+        self.deck = deck
+
+    def __hash__(self) -> int:
+        return id(self.deck)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.deck is self.deck
+
+
+@lru_cache(maxsize=16)
+def running(same: _Same) -> frozenset[str]:
+    """Lines at the head or foot of most slides, without their numbers: names of the deck, of the speaker, dates."""
+    counts: Counter[str] = Counter()
+    for slide in same.deck.slides:
+        elements = (element for element in slide.elements if element.kind not in ("title", "notes", "table", "chart"))
+        lines = (line for element in elements for line in element.text.splitlines())
+        counts.update({without_numbers(line) for line in lines} - {""})
+    least = max(RUNNING, RUNNING_SHARE * len(same.deck.slides))
+    return frozenset(line for line, count in counts.items() if count >= least)
+
+
+def without_numbers(line: str) -> str:
+    """A line as it is compared with those of other slides; empty when it has no letter."""
+    words = re.findall(r"[^\W\d_]+", line.casefold())
+    return " ".join(words)
 
 
 def _name(file: str) -> str:
