@@ -67,7 +67,7 @@ _OPERATIONS: tuple[tuple[Operation, str], ...] = (
                    r"\bdistance between\b|\bspread between\b|\bmargin\b|what separates\b|\bapart from each other\b|"
                    r"\b(?:take|taken|taking|deduct\w*)\b.*\b(?:away )?(?:from|off)\b|\bdiverge\w*|\bdeviat\w+|"
                    r"\b(?:by|at) (?:what|which) (?:amount|margin|distance)\b|\bahead of\b|\blags? behind\b|"
-                   r"\b(?:outnumber|surpass|outstrip|overtake|outdo|outperform|trail)\w*|\bwhat is left\b|"
+                   r"\b(?:outnumber|surpass|outstrip|overtake|outdo|outperform)\w*|\bwhat is left\b|"
                    r"\bless than\b.*\bby\b|"
                    r"how (?:did|has|have|does)\b.*\b(?:chang\w+|develop\w*|evolv\w+|mov\w+)\b|\bdifference\b|"
                    r"\bdiffers?\b|how (?:many|much|far) (?:more|less|fewer|higher|lower|larger|bigger|smaller|"
@@ -82,10 +82,13 @@ _OPERATIONS: tuple[tuple[Operation, str], ...] = (
     ("average", r"\baverage\b|\bmean\b(?! by)|\bon average\b|\bavg\b"),
     ("sum", r"\b(?:sum|total|combined?|altogether|in all|all together|add(?:ed|ing|s)?|overall|together|aggregate|"
             r"cumulative|plus|jointly|pooled?|tally|taken as one|come to|comes to|amounts? to|makes? up)\b"),
-    ("most", r"\b(?:highest|largest|biggest|most|greatest|maximum|max|best|peak(?:ed)?|top|longest|fastest|"
+    ("most", r"\b(?:comes?|came|ranks?|ranked|stands?) first\b|\btops the\b|\bleads? (?:in|the (?:field|list|table|"
+             r"ranking))\b|"
+             r"\b(?:highest|largest|biggest|most|greatest|maximum|max|best|peak(?:ed)?|top|longest|fastest|"
              r"leading|strongest|"
              r"oldest|heaviest|widest|priciest|dominant|\w+iest)\b(?! of (?:the|our))"),
-    ("least", r"\b(?:lowest|smallest|least|fewest|minimum|min|worst|bottom|shortest|slowest|cheapest|weakest|"
+    ("least", r"\b(?:comes?|came|ranks?|ranked|stands?) last\b|\btrails?\b|\bbrings? up the rear\b|"
+              r"\b(?:lowest|smallest|least|fewest|minimum|min|worst|bottom|shortest|slowest|cheapest|weakest|"
               r"youngest)\b"),
     ("count", r"\bhow many\b|\bnumber of\b|\bcount\b"),
 )  # fmt: skip
@@ -251,9 +254,12 @@ _ASKING = frozenset(
     second third exceed exceeds grew grow grown fastest strongest share proportion fraction part count term
     terms name names kind kinds type types way ways thing things detail details info information tell give explain
     describe summary summarize summarise exactly approximately roughly about current currently main major key full
-    reason reasons note notes list longest shortest subtract minus plus add adding added divide divided multiply multiple
-    apart separates separate distance spread margin take taken taking away deduct diverge diverges deviate left lead ahead
-    lags behind outnumber outnumbers surpass surpasses outstrip outstrips trails together jointly pool pooled tally come comes
+    reason reasons note notes list longest shortest subtract minus plus add adding added divide divided
+    multiply multiple
+    apart separates separate distance spread margin take taken taking away deduct diverge diverges deviate
+    left lead ahead
+    lags behind outnumber outnumbers surpass surpasses outstrip outstrips trails trail others rear look
+    looking need want know please like given state stated together jointly pool pooled tally come comes
     amount amounts go goes fit fits put fold quotient versus vs""".split()
 )
 
