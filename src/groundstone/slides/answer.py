@@ -312,8 +312,21 @@ def _content(desk: _Desk, ask: Ask) -> Reply:
         shown = _elements_about(ask, sheets if set(ask.words) - _ELEMENT_WORDS - _CHART_KINDS else _all(desk))
         if shown is not None:
             return shown
-    reply = solve.solved(ask, sheets) or quoting.quoted(ask, sheets, desk.embed)
-    return reply if reply is not None else _no(desk, sheets)
+    solved = solve.solved(ask, sheets)
+    if solved is not None:
+        return solved
+    reply = quoting.quoted(ask, sheets, desk.embed)
+    if reply is None:
+        return _no(desk, sheets)
+    return replace(reply, closest=True) if _lacks_calculation(ask, reply) else reply
+
+
+def _lacks_calculation(ask: Ask, reply: Reply) -> bool:
+    """Whether a number was to be calculated, and the words quoted do not say it as one: "total", "grew by"."""
+    if ask.operation not in ("difference", "ratio", "percent", "sum", "average", "share"):
+        return False
+    said = lexis.bag(" ".join(one.text for one in reply.said))
+    return not (set(ask.order) & asks.CALLED & said)
 
 
 def _all(desk: _Desk) -> list[Sheet]:

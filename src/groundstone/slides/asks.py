@@ -123,6 +123,14 @@ _WHO = re.compile(r"\bwho(?:m|se)?\b|\bwhich person\b|\bowner\b|\bresponsible\b|
 _WHEN = re.compile(
     r"\bwhen\b|\b(?:what|which) (?:date|day|month|year|quarter|week|time)\b|\bdeadline\b|\bdue\b|\bby what date\b", re.I
 )
+_POLITE = re.compile(
+    r"^\s*(?:hi|hello|please|so|ok|okay)?[\s,]*(?:(?:could|can|would|will) you (?:please |kindly )?"
+    r"(?:\w+ up|tell me|tell us|find(?: out)?|say|give me|show me|check|state|name)\s+|"
+    r"(?:i|we)(?:'d| would)? (?:need|want|like)(?: to (?:know|find out|see))?\s+|"
+    r"(?:do|does) (?:you|anyone|anybody) know\s+|i am looking for\s+|please (?=\w))",
+    re.I,
+)
+_ASIDES = re.compile(r"[\s,]*\b(?:for (?:me|us)|please|by the way)\b(?=\s*[?.!]|\s*$)", re.I)
 _WHERE = re.compile(r"\bwhere\b", re.I)
 
 
@@ -273,6 +281,9 @@ _COMPARING = frozenset(
 )
 
 
+CALLED = _ASKING | _COMPARING  # what a calculation, or its result, is called
+
+
 def _without_thresholds(text: str) -> str:
     """The text without numbers that a threshold names, which need not stand anywhere."""
     return re.sub(
@@ -301,6 +312,8 @@ def read(question: str) -> Ask:
         if word in _PLACES or word[:1].isdigit():
             slides.append(_PLACES.get(word) or int(re.sub(r"\D", "", word)))
     text = _PLACED.sub(" ", _NUMBERED.sub(" ", question)) if slides else question
+    plain = _ASIDES.sub("", _POLITE.sub("", text))
+    text = plain if any(map(str.isalnum, plain)) else text
     return Ask(question, " ".join(text.split()), tuple(dict.fromkeys(slides)))
 
 
