@@ -374,7 +374,7 @@ def test_documents_handed_over_are_indexed_found_and_deleted(aws: Clients) -> No
     unreadable = inline("picture", "")
     unreadable["content"]["custom"]["inlineContent"] = {
         "type": "BYTE",
-        "byteContent": {"mimeType": "image/png", "data": b"x"},
+        "byteContent": {"mimeType": "video/mp4", "data": b"x"},
     }
     documents = [
         inline("notes", "The ferry leaves at dawn.", topic="travel", year=2024, public=True, tags=["sea", "north"]),
@@ -384,7 +384,7 @@ def test_documents_handed_over_are_indexed_found_and_deleted(aws: Clients) -> No
     ]
     details = aws.agent.ingest_knowledge_base_documents(**ids, documents=documents)["documentDetails"]
     assert [one["status"] for one in details] == ["INDEXED", "INDEXED", "INDEXED", "FAILED"]
-    assert "image/png" in details[3]["statusReason"]
+    assert "video/mp4" in details[3]["statusReason"]
     (found,) = aws.found(base, "when does it leave", filter={"listContains": {"key": "tags", "value": "sea"}})
     assert found["location"] == {"type": "CUSTOM", "customDocumentLocation": {"id": "notes"}}
     assert found["metadata"]["year"] == 2024

@@ -12,6 +12,8 @@ from groundstone.endpoints.balance import Balancer
 from groundstone.endpoints.load.client import Address, Client, Exchange
 from groundstone.errors import InvalidInput
 
+from . import looped
+
 
 @asynccontextmanager
 async def instance(name: str, status: int = 200, pause: float = 0.0) -> AsyncIterator[str]:
@@ -52,7 +54,7 @@ def test_connections_are_spread_evenly() -> None:
             await balancer.close()
             return found, [each.served for each in balancer.instances]
 
-    found, served = asyncio.run(run())
+    found, served = looped.run(run())
     assert served == [4, 4]
     assert {exchange.reply.body for exchange in found} == {b"a and more", b"b and more"}
 
@@ -65,7 +67,7 @@ def test_an_instance_that_is_down_is_passed_by() -> None:
             await balancer.close()
             return found, [each.healthy for each in balancer.instances]
 
-    found, healthy = asyncio.run(run())
+    found, healthy = looped.run(run())
     assert healthy == [False, True]
     assert all(exchange.reply.body == b"a and more" for exchange in found)
 
@@ -80,7 +82,7 @@ def test_an_instance_that_goes_down_between_looks_is_passed_by() -> None:
             await balancer.close()
             return [exchange for exchange in found if exchange.reply.body == b"a and more"]
 
-    assert len(asyncio.run(run())) == 4
+    assert len(looped.run(run())) == 4
 
 
 def test_an_instance_that_says_it_is_ill_comes_back_when_it_is_well() -> None:
@@ -94,7 +96,7 @@ def test_an_instance_that_says_it_is_ill_comes_back_when_it_is_well() -> None:
             await balancer.look()
             return [before, balancer.instances[0].healthy]
 
-    assert asyncio.run(run()) == [False, True]
+    assert looped.run(run()) == [False, True]
 
 
 def test_nobody_being_there_is_said_with_a_status() -> None:
@@ -104,7 +106,7 @@ def test_nobody_being_there_is_said_with_a_status() -> None:
         await balancer.close()
         return found
 
-    (exchange,) = asyncio.run(run())
+    (exchange,) = looped.run(run())
     assert exchange.reply.status == 503
     assert b"no instance is healthy" in exchange.reply.body
 

@@ -29,6 +29,8 @@ from groundstone.endpoints.simulate.batching import Settings, SimulatedEngine
 from groundstone.errors import InvalidInput
 from groundstone.server.simulated import create_simulation
 
+from . import looped
+
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 EVENT = b'data: {"choices": [{"delta": {"content": "word"}}]}\n\n'
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
@@ -90,7 +92,7 @@ def test_every_wire_counts_the_tokens_that_were_written(name: str) -> None:
         async with simulated() as url:
             return await level(url, 3, 9, name=name)
 
-    found = figures(asyncio.run(run()).outcomes)
+    found = figures(looped.run(run()).outcomes)
     assert (found.good, found.tokens_out, found.tokens_in) == (9, 36, 72)
     assert found.counted_by == ("server",)
 
@@ -105,7 +107,7 @@ def test_a_sweep_doubles_until_it_stops_paying() -> None:
             await client.close()
             return found
 
-    levels = asyncio.run(run())
+    levels = looped.run(run())
     assert [one.name for one in levels] == ["1 at once", "2 at once", "4 at once", "8 at once"]
     assert [len(one.outcomes) for one in levels] == [1, 2, 4, 8]
 
@@ -115,7 +117,7 @@ def test_refusals_of_a_crowded_server_are_counted_apart() -> None:
         async with simulated(speed=20, max_concurrent_requests=2) as url:
             return await level(url, 8, 16)
 
-    found = figures(asyncio.run(run()).outcomes)
+    found = figures(looped.run(run()).outcomes)
     assert dict(found.problems)["overloaded"] > 0
     assert found.good + dict(found.problems)["overloaded"] == 16
 
@@ -132,7 +134,7 @@ def test_a_schedule_goes_on_while_the_server_is_slow() -> None:
             extent = Extent(requests=10)
             return await opened(Target(client, wire("openai-chat")), prompts(8, 4), times, extent, asyncio.Event(), "x")
 
-    found = asyncio.run(run())
+    found = looped.run(run())
     assert len(found.outcomes) == 10
     assert found.seconds < 1.5  # one after the other would take 3
     assert figures(found.outcomes).good == 10
@@ -142,14 +144,14 @@ def test_a_server_that_hangs_is_a_timeout() -> None:
     async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(1)
 
-    assert asyncio.run(problem(hang, timeout=0.2))[0] == "timeout"
+    assert looped.run(problem(hang, timeout=0.2))[0] == "timeout"
 
 
 def test_a_stream_that_is_cut_is_told() -> None:
     async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(HEAD + b"transfer-encoding: chunked\r\n\r\n%x\r\n%s\r\n" % (len(EVENT), EVENT))
 
-    assert asyncio.run(problem(cut))[0] == "cut"
+    assert looped.run(problem(cut))[0] == "cut"
 
 
 def test_a_web_page_instead_of_an_answer_is_told() -> None:
@@ -158,7 +160,7 @@ def test_a_web_page_instead_of_an_answer_is_told() -> None:
     async def html(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(page), page))
 
-    found = asyncio.run(problem(html))
+    found = looped.run(problem(html))
     assert found[0] == "empty"
     assert "web page" in found[1]
 
@@ -167,11 +169,11 @@ def test_bytes_that_are_no_http_are_told() -> None:
     async def noise(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"SSH-2.0-OpenSSH\r\n\r\n\r\n")
 
-    assert asyncio.run(problem(noise))[0] == "bad reply"
+    assert looped.run(problem(noise))[0] == "bad reply"
 
 
 def test_a_server_that_is_not_there_is_told() -> None:
-    assert asyncio.run(level("http://127.0.0.1:9", 1, 1)).outcomes[0].problem == "connect"
+    assert looped.run(level("http://127.0.0.1:9", 1, 1)).outcomes[0].problem == "connect"
 
 
 def test_a_run_that_is_stopped_keeps_what_it_has() -> None:
@@ -183,7 +185,7 @@ def test_a_run_that_is_stopped_keeps_what_it_has() -> None:
             await client.close()
             return found
 
-    found = asyncio.run(run())
+    found = looped.run(run())
     assert found.stopped
     assert figures(found.outcomes).good > 0
 
@@ -220,7 +222,7 @@ def test_the_command_writes_its_reports(tmp_path: Path) -> None:
     words = [found[0], "--input", "8", "--output", "4", "-c", "1", "-c", "2", "--on", "llama-2-7b@ml.g5.2xlarge"]
     for kind, file in files.items():
         words += [f"--{kind}", str(file)]
-    result = CliRunner().invoke(load, words, catch_exceptions=False)
+    result = looped.apart(lambda: CliRunner().invoke(load, words, catch_exceptions=False))
     over.set()
     thread.join(10)
     assert result.exit_code == 0, result.output
@@ -229,7 +231,8 @@ def test_the_command_writes_its_reports(tmp_path: Path) -> None:
 
 
 def test_the_command_fails_when_nobody_answers() -> None:
-    result = CliRunner().invoke(load, ["http://127.0.0.1:9", "-c", "1", "--requests", "1"])
+    words = ["http://127.0.0.1:9", "-c", "1", "--requests", "1"]
+    result = looped.apart(lambda: CliRunner().invoke(load, words))
     assert result.exit_code == 1
     assert "connect" in result.output
 
@@ -240,7 +243,7 @@ def test_several_processes_add_up() -> None:
             order = Order(url, "tgi", "", 8, 4, concurrency=5, requests=11)
             return await together(order, 2, asyncio.Event())
 
-    found = asyncio.run(run())
+    found = looped.run(run())
     assert figures(found.outcomes).good == 11
     assert found.seconds > 0
 
@@ -252,11 +255,11 @@ def test_several_processes_can_be_stopped() -> None:
             asyncio.get_running_loop().call_later(3.5, stop.set)
             return await together(Order(url, "tgi", "", 8, 4, concurrency=2, seconds=60), 2, stop)
 
-    found = asyncio.run(run())
+    found = looped.run(run())
     assert found.stopped
     assert figures(found.outcomes).good > 0
 
 
 def test_fewer_clients_than_processes_are_refused() -> None:
     with pytest.raises(InvalidInput, match="too few"):
-        asyncio.run(together(Order("http://127.0.0.1:9", "tgi", "", 8, 4, concurrency=1), 2, asyncio.Event()))
+        looped.run(together(Order("http://127.0.0.1:9", "tgi", "", 8, 4, concurrency=1), 2, asyncio.Event()))

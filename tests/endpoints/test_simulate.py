@@ -15,6 +15,8 @@ from groundstone.endpoints.simulate import words
 from groundstone.endpoints.simulate.batching import Settings, SimulatedEngine
 from groundstone.errors import InvalidInput, RateLimited
 
+from . import looped
+
 FAST = 1e5
 
 
@@ -24,7 +26,11 @@ def engine(replicas: int = 1, **settings: Any) -> SimulatedEngine:
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(asyncio.wait_for(work, 20))
+    return looped.run(_soon(work))
+
+
+async def _soon(work: Coroutine[Any, Any, Any]) -> Any:
+    return await asyncio.wait_for(work, 20)
 
 
 async def served(one: SimulatedEngine, read: int = 8, wanted: int = 5) -> list[int]:

@@ -139,7 +139,9 @@ async def _run(order: _Order, promise: Promise) -> list[Row]:
 
     stop = asyncio.Event()
     rows: list[Row] = []
-    with suppress(NotImplementedError):  # systems without signals in their event loop
+    with suppress(
+        NotImplementedError, RuntimeError, ValueError
+    ):  # no signals in this event loop, or not in this thread
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
     client = Client(Address.of(order.url), order.timeout, not order.insecure)
     target = Target(client, wire(order.wire), order.model, _headers(order))
