@@ -33,7 +33,10 @@ _PLACED = re.compile(
 _PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1, "final": -1}
 
 _OPERATIONS: tuple[tuple[Operation, str], ...] = (
-    ("percent", r"percent(?:age)? (?:change|increase|decrease|growth|difference|drop|decline|rise|reduction)|"
+    ("percent", r"\bin per ?cent\b|\b(?:what|which) percentage (?:lies|is there)|percentage (?:move|shift)|"
+                r"\bpercentage\b.*\b(?:from|between)\b.*\b(?:to|and)\b|\brelative to\b|"
+                r"\b(?:from|between)\b.*\b(?:to|and)\b.*\bby (?:which|what) percentage|percent(?:age)? (?:change|"
+                r"increase|decrease|growth|difference|drop|decline|rise|reduction)|"
                 r"(?:by|in) (?:what|how many|which) (?:percent|%|per cent)|how (?:much|many) (?:percent|%)|"
                 r"(?:what|which) percent(?:age)? (?:did|has|have|was|were)\b.*\b(?:grow|gr[eo]wn?|increase|"
                 r"decrease|fall|rise|"
@@ -45,7 +48,8 @@ _OPERATIONS: tuple[tuple[Operation, str], ...] = (
     ("share", r"\bshare of (?:the )?(?:total|overall|whole|all)|(?:percent(?:age)?|proportion|fraction|share|"
               r"part) of "
               r"(?:the |all )?(?:total|overall|whole|sum|entire|combined)|what (?:share|proportion|fraction|part)\b"),
-    ("ratio", r"\bmultiples? of\b|\bdivided? by\b|\bdivide\b|how (?:often|many times)\b.*\b(?:go(?:es)?|"
+    ("ratio", r"\bfactor\b|"
+              r"\bmultiples? of\b|\bdivided? by\b|\bdivide\b|how (?:often|many times)\b.*\b(?:go(?:es)?|"
               r"fits?) in(?:to)?\b|"
               r"\b(?:two|three|four|five|ten|n)?-?fold\b|\bin proportion to\b|\bquotient\b|how many times|"
               r"times (?:as|more|larger|bigger|higher|faster|greater|smaller|less|lower)|\bratio\b|"
@@ -63,7 +67,8 @@ _OPERATIONS: tuple[tuple[Operation, str], ...] = (
              r"increas\w*) (?:the )?(?:most|fastest|least)|"
              r"(?:biggest|largest|steepest|greatest|highest|lowest|smallest|slowest)[ -](?:\w+ )?(?:decline|"
              r"drop|decrease|fall|loss|growth|growing|increase)"),
-    ("difference", r"how far apart\b|how (?:wide|big|large|great) is the (?:gap|distance|spread|margin|lead)\b|"
+    ("difference", r"\b(?:lies?|stands?|is|are) between\b|\bpoints? between\b|\bfrom the larger\b|"
+                   r"how far apart\b|how (?:wide|big|large|great) is the (?:gap|distance|spread|margin|lead)\b|"
                    r"\bdistance between\b|\bspread between\b|\bmargin\b|what separates\b|\bapart from each other\b|"
                    r"\b(?:take|taken|taking|deduct\w*)\b.*\b(?:away )?(?:from|off)\b|\bdiverge\w*|\bdeviat\w+|"
                    r"\b(?:by|at) (?:what|which) (?:amount|margin|distance)\b|\bahead of\b|\blags? behind\b|"
@@ -80,7 +85,8 @@ _OPERATIONS: tuple[tuple[Operation, str], ...] = (
                    r"\b(?:change|increase|decrease|growth|drop|rise|decline|reduction) (?:in|of)\b.*\b(?:from|"
                    r"between)\b"),
     ("average", r"\baverage\b|\bmean\b(?! by)|\bon average\b|\bavg\b"),
-    ("sum", r"\b(?:sum|total|combined?|altogether|in all|all together|add(?:ed|ing|s)?|overall|together|aggregate|"
+    ("sum", r"\bas one\b|\blump\w*|\s\+\s|\bcount(?:ed|ing)\b.*\band\b|"
+            r"\b(?:sum|total|combined?|altogether|in all|all together|add(?:ed|ing|s)?|overall|together|aggregate|"
             r"cumulative|plus|jointly|pooled?|tally|taken as one|come to|comes to|amounts? to|makes? up)\b"),
     ("most", r"\b(?:comes?|came|ranks?|ranked|stands?) first\b|\btops the\b|\bleads? (?:in|the (?:field|list|table|"
              r"ranking))\b|"
@@ -266,7 +272,10 @@ _ASKING = frozenset(
     multiply multiple
     apart separates separate distance spread margin take taken taking away deduct diverge diverges deviate
     left lead ahead
-    lags behind outnumber outnumbers surpass surpasses outstrip outstrips trails trail others rear look
+    lags behind outnumber outnumbers surpass surpasses outstrip outstrips trails trail others rear lie lies
+    between counting counted figure get points relative shift shifted
+    move moved strongly against lump lumped single jointly went up down
+    look
     looking need want know please like given state stated together jointly pool pooled tally come comes
     amount amounts go goes fit fits put fold quotient versus vs""".split()
 )
@@ -277,7 +286,7 @@ _COMPARING = frozenset(
     for word in """cheaper cheapest expensive faster fastest slower slowest longer longest shorter shortest older oldest
     younger youngest taller tallest heavier heaviest lighter lightest better worse stronger strongest weaker weakest
     priciest leading dominant grew grow decline declined increase increased rise rose drop dropped fell fall reduced
-    reduction rank combined overall growth shrank shrunk lost gained improved declining rising falling""".split()
+    reduction rank first last leads tops combined overall growth shrank shrunk lost gained improved declining rising falling""".split()
 )
 
 
