@@ -107,3 +107,22 @@ def test_a_calculation_that_cannot_be_made_is_only_near() -> None:
 def test_last_and_first_are_least_and_most() -> None:
     assert "Plums" in said("Which fruit comes last in autumn?")
     assert "Apples" in said("Which fruit comes first in autumn?")
+
+
+class ByNumber:
+    """Vectors of a model for which the question is near one line only."""
+
+    name, dimensions = "by number", 2
+
+    def embed(self, texts: list[str]) -> object:
+        import numpy as np
+
+        near = [[1.0, 0.0] if "purchase" in text or "second press" in text else [0.0, 1.0] for text in texts]
+        return np.array(near, np.float32)
+
+
+def test_a_line_that_shares_no_word_answers_by_its_meaning() -> None:
+    found = answer(Shelf(), "Which machine purchase is planned?", embed=ByNumber())  # type: ignore[arg-type]
+    assert "second press" in found.text
+    assert not found.closest
+    assert answer(Shelf(), "Which machine purchase is planned in Lisbon?", embed=ByNumber()).declined  # type: ignore[arg-type]

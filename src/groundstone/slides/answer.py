@@ -325,7 +325,10 @@ def _lacks_calculation(ask: Ask, reply: Reply) -> bool:
     """Whether a number was to be calculated, and the words quoted do not say it as one: "total", "grew by"."""
     if ask.operation not in ("difference", "ratio", "percent", "sum", "average", "share"):
         return False
-    said = lexis.bag(" ".join(one.text for one in reply.said))
+    text = " ".join(one.text for one in reply.said)
+    if ask.operation in ("percent", "share") and "%" in text:
+        return False
+    said = lexis.bag(text)
     return not (set(ask.order) & asks.CALLED & said)
 
 

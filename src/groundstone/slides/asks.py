@@ -70,7 +70,7 @@ _OPERATIONS: tuple[tuple[Operation, str], ...] = (
     ("difference", r"\b(?:lies?|stands?|is|are) between\b|\bpoints? between\b|\bfrom the larger\b|"
                    r"how far apart\b|how (?:wide|big|large|great) is the (?:gap|distance|spread|margin|lead)\b|"
                    r"\bdistance between\b|\bspread between\b|\bmargin\b|what separates\b|\bapart from each other\b|"
-                   r"\b(?:take|taken|taking|deduct\w*)\b.*\b(?:away )?(?:from|off)\b|\bdiverge\w*|\bdeviat\w+|"
+                   r"\b(?:take|taken|taking)\b.*\baway\b|^\W*take\b.*\bfrom\b|\bdeduct\w*|\bdiverge\w*|\bdeviat\w+|"
                    r"\b(?:by|at) (?:what|which) (?:amount|margin|distance)\b|\bahead of\b|\blags? behind\b|"
                    r"\b(?:outnumber|surpass|outstrip|overtake|outdo|outperform)\w*|\bwhat is left\b|"
                    r"\bless than\b.*\bby\b|"
@@ -286,7 +286,8 @@ _COMPARING = frozenset(
     for word in """cheaper cheapest expensive faster fastest slower slowest longer longest shorter shortest older oldest
     younger youngest taller tallest heavier heaviest lighter lightest better worse stronger strongest weaker weakest
     priciest leading dominant grew grow decline declined increase increased rise rose drop dropped fell fall reduced
-    reduction rank first last leads tops combined overall growth shrank shrunk lost gained improved declining rising falling""".split()
+    reduction rank first last leads tops
+    combined overall growth shrank shrunk lost gained improved declining rising falling""".split()
 )
 
 

@@ -21,18 +21,22 @@ WHOLE = 0.85  # of the question's words: then the meaning need not be near, as i
 SURE_COVERED, SURE_COSINE = 0.5, 0.3
 CLOSE_COVERED, CLOSE_COSINE = 0.45, 0.3
 DEGREE = 0.65  # of meaning: "how loud" may be answered by a number
+MEANT, AHEAD = 0.42, 0.06  # of meaning: a line that shares no word answers, if no other line comes so near
+MEANT_SLIDES, MEANT_LINES, FEWEST = 3, 40, 3  # slides and lines looked at for it; words that such a line has
+_SAID = ("text", "diagram", "picture", "notes", "subtitle")
 ALIKE = 0.72  # of meaning: one word may be said otherwise
 
 
 def quoted(ask: Ask, sheets: Sequence[Sheet], embed: Embed | None) -> Reply | None:
     """What the slides say to a question in their own words; None when they do not."""
     found = passages.ranked(ask, sheets, embed)
-    if not found:
-        return None
-    best = found[0]
-    how = fit(ask, best)
+    how = fit(ask, found[0]) if found else "none"
+    meant = None if how == "sure" else _meant(ask, sheets, embed)
+    if meant is not None:
+        found, how = [meant], "sure"
     if how == "none":
         return None
+    best = found[0]
     evidence = Evidence()
     listed = _listed(ask, best)
     if listed:
@@ -40,6 +44,27 @@ def quoted(ask: Ask, sheets: Sequence[Sheet], embed: Embed | None) -> Reply | No
     else:
         said = [_one(ask, item, evidence) for item in _chosen(ask, found)]
     return replies.of(said, evidence, sheets=(best.sheet,), sure=best.covered, closest=how == "closest")
+
+
+def _meant(ask: Ask, sheets: Sequence[Sheet], embed: Embed | None) -> Ranked | None:
+    """The line that means what is asked in other words: near to the question, and nearer than every other line."""
+    if embed is None or ask.operation not in (None, "count", "average"):
+        return None
+    lines = [(sheet, line) for sheet in sheets[:MEANT_SLIDES] for line in sheet.lines[:MEANT_LINES]]
+    lines = [(sheet, line) for sheet, line in lines if line.kind in _SAID]
+    if not lines:
+        return None
+    vectors = embed.embed([ask.text, *(speech.under(line) for _, line in lines)])
+    near = [float(value) for value in vectors[1:] @ vectors[0]]
+    order = sorted(range(len(lines)), key=lambda place: -near[place])
+    sheet, line = lines[order[0]]
+    others = [near[place] for place in order[1:] if lines[place][1].text != line.text]
+    ahead = near[order[0]] - max(others, default=0.0)
+    if near[order[0]] < MEANT or (ahead < AHEAD and near[order[0]] < ALIKE) or len(line.text.split()) < FEWEST:
+        return None
+    found = Ranked(sheet, line, near[order[0]], 0.0, near[order[0]])
+    names = all(lexis.is_there(name, sheet.words) for name in ask.names)
+    return found if names and _is_kind(ask, found) else None
 
 
 def fit(ask: Ask, best: Ranked) -> str:
