@@ -31,6 +31,7 @@ from groundstone.server.simulated import create_simulation
 
 from . import looped
 
+HELP = ["-h", "--help"]  # as the whole command has them; click keeps the first it is told
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 EVENT = b'data: {"choices": [{"delta": {"content": "word"}}]}\n\n'
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
@@ -222,7 +223,7 @@ def test_the_command_writes_its_reports(tmp_path: Path) -> None:
     words = [found[0], "--input", "8", "--output", "4", "-c", "1", "-c", "2", "--on", "llama-2-7b@ml.g5.2xlarge"]
     for kind, file in files.items():
         words += [f"--{kind}", str(file)]
-    result = looped.apart(lambda: CliRunner().invoke(load, words, catch_exceptions=False))
+    result = looped.apart(lambda: CliRunner().invoke(load, words, catch_exceptions=False, help_option_names=HELP))
     over.set()
     thread.join(10)
     assert result.exit_code == 0, result.output
@@ -232,7 +233,7 @@ def test_the_command_writes_its_reports(tmp_path: Path) -> None:
 
 def test_the_command_fails_when_nobody_answers() -> None:
     words = ["http://127.0.0.1:9", "-c", "1", "--requests", "1"]
-    result = looped.apart(lambda: CliRunner().invoke(load, words))
+    result = looped.apart(lambda: CliRunner().invoke(load, words, help_option_names=HELP))
     assert result.exit_code == 1
     assert "connect" in result.output
 
