@@ -80,11 +80,12 @@ def small_talk(question: str) -> str:
 
 
 def named_decks(text: str, infos: Sequence[DeckInfo]) -> tuple[str, ...]:
-    """The decks that a question names: by file name, or by their title before "deck" or "presentation"."""
+    """The decks that a question names: by file name or full title, or by words of it before "deck"."""
     if len(infos) < 2:
         return ()
     folded = fold(text)
     found = [info.id for info in infos if info.name and fold(info.name) in folded]
+    found = found or [info.id for info in infos if _is_title(info.title) and _titled(info.title).search(text)]
     match = re.search(r"\b(?:the|in|our)\s+((?:[\w&.\-']+\s+){1,6})(?:deck|presentation|slide ?deck)\b", text, re.I)
     if match and not found:
         words = lexis.content(match[1])
@@ -96,7 +97,7 @@ def named_decks(text: str, infos: Sequence[DeckInfo]) -> tuple[str, ...]:
 
 
 def without_decks(text: str, infos: Sequence[DeckInfo]) -> str:
-    """The text without the file names of decks, which are not looked for on slides."""
+    """The text without the names of decks, which are not looked for on slides."""
     for info in infos:
         if info.name and fold(info.name) in fold(text):
             text = re.sub(
@@ -105,7 +106,20 @@ def without_decks(text: str, infos: Sequence[DeckInfo]) -> str:
                 text,
                 flags=re.I,
             )
+        elif _is_title(info.title):
+            text = _titled(info.title).sub(" ", text)
     return " ".join(text.split())
+
+
+def _is_title(title: str) -> bool:
+    """Whether a deck's title is telling enough to stand for it."""
+    return len(lexis.content(title)) >= 2
+
+
+def _titled(title: str) -> re.Pattern[str]:
+    """The title where it says of which deck something is meant: "in the Harbour programme"."""
+    words = r"\s+".join(map(re.escape, title.split()))
+    return re.compile(rf"\b(?:of|in|from|on)\s+(?:the\s+)?[\"“']?{words}\b[\"”']?", re.I)
 
 
 def _named(words: Sequence[str], info: DeckInfo) -> int:
