@@ -49,7 +49,7 @@ ENGINE_IMPORTS = {
 SHARED_LIBRARIES = {
     "botocore": {"knowledge/s3.py", "models/bedrock_client.py", "server/aws/model.py"},  # S3, Bedrock, and its model
     "lxml": {"documents/decks/xml.py", "knowledge/parse_html.py"},  # files of Office programs, pages
-    "mcp": {"server/mcp.py", "server/mcp_http.py"},
+    "mcp": {"server/mcp.py", "server/mcp_decks.py", "server/mcp_http.py"},
     "onnxruntime": {"documents/ocr_models.py", "models/runtime.py"},
     "PIL": {
         "documents/child_draw.py", "documents/decks/pictures.py", "documents/decks/sketch_canvas.py",

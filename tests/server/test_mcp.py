@@ -30,7 +30,10 @@ from tests import bases, looping
 
 from .live import serving
 
-TOOLS = {"list_knowledge_bases", "search", "ask", "read_document", "list_models"}
+TOOLS = {
+    *("list_knowledge_bases", "search", "ask", "read_document", "list_models"),
+    *("list_decks", "search_slides", "ask_decks", "read_slide"),
+}
 MODES = ("auto", "legacy")  # the protocol without sessions, and the one with a handshake
 ACME = Principal("ana", "acme")
 
@@ -110,7 +113,7 @@ def refused(server: Served, tool: str, arguments: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_the_official_client_finds_five_read_only_tools_with_schemas(served: Served, mode: str) -> None:
+def test_the_official_client_finds_read_only_tools_with_schemas(served: Served, mode: str) -> None:
     async def work(client: Client) -> Any:
         assert client.server_info is not None
         assert client.server_info.name == "groundstone"

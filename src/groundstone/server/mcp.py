@@ -1,4 +1,4 @@
-"""Knowledge bases for assistants that speak the Model Context Protocol: five tools, and documents as resources."""
+"""Knowledge bases and decks for assistants that speak the Model Context Protocol: tools, and documents as resources."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from groundstone.errors import GroundstoneError, NotFound
 from groundstone.identity import Principal
 from groundstone.knowledge.answer import to_json, value_json
 from groundstone.server.bodies import CitationInfo, Json
+from groundstone.server.mcp_decks import OfferedDecks
 from groundstone.server.mcp_http import CALLER
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ URI = "groundstone://{knowledge_base}/{+document_id}"
 INSTRUCTIONS = (
     "Groundstone answers from documents that its owner chose. Begin with list_knowledge_bases. ask gives an answer "
     "with quotes that are checked against the documents; search gives passages; read_document gives the whole text. "
-    "Quote and cite what you use: title and document_id."
+    "Quote and cite what you use: title and document_id. Decks of slides are apart: list_decks, then ask_decks, "
+    "search_slides or read_slide; cite the deck's name and the number of the slide."
 )
 FILTER = (
     'A filter over fields that list_knowledge_bases names, such as {"and": [{"field": "genres", "op": "eq", "value": '
@@ -140,7 +142,11 @@ def build(platform: Platform, alone: Principal | None = None) -> MCPServer[Any]:
     """The server. ``alone`` is who asks when requests come without one: over standard input and output."""
     offered = Offered(platform, alone)
     reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    calls = (offered.list_knowledge_bases, offered.search, offered.ask, offered.read_document, offered.list_models)
+    decks = OfferedDecks(platform, offered.caller)
+    calls: tuple[Callable[..., Any], ...] = (
+        *(offered.list_knowledge_bases, offered.search, offered.ask, offered.read_document, offered.list_models),
+        *(decks.list_decks, decks.search_slides, decks.ask_decks, decks.read_slide),
+    )
     server: MCPServer[Any] = MCPServer(
         "groundstone",
         title="Groundstone",
@@ -163,7 +169,7 @@ class Offered:
 
     def list_knowledge_bases(self, context: Context) -> KnowledgeBases:
         """The knowledge bases there are: what each is about, how many documents it has, and its fields."""
-        caller = self._caller(context)
+        caller = self.caller(context)
         names = self._platform.knowledge_bases(caller)
         return KnowledgeBases(knowledge_bases=[_info(self._platform.kb(name, caller)) for name in names])
 
@@ -215,7 +221,7 @@ class Offered:
 
     def list_models(self, context: Context) -> ModelList:
         """The models of this installation, for whoever wants to call them through its APIs."""
-        known = self._platform.models.list(self._caller(context))
+        known = self._platform.models.list(self.caller(context))
         names = ("name", "task", "title", "provider", "context", "dimensions")
         entries = [
             {name: getattr(info, name) for name in names} | {"abilities": sorted(info.abilities)} for info in known
@@ -232,9 +238,10 @@ class Offered:
             raise ResourceError(str(error)) from None
 
     def _kb(self, context: Context, name: str) -> KnowledgeBase:
-        return self._platform.kb(name, self._caller(context))
+        return self._platform.kb(name, self.caller(context))
 
-    def _caller(self, context: Context) -> Principal:
+    def caller(self, context: Context) -> Principal:
+        """Who asks: by the credentials of the request, or the one user of this connection."""
         request: Any = context.request_context.request
         if request is not None:
             found: Principal = request.scope[CALLER]
