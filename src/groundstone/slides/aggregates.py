@@ -10,12 +10,21 @@ from decimal import Decimal
 from groundstone.slides import calculate, lexis, speech
 from groundstone.slides import reply as replies
 from groundstone.slides.asks import Ask
-from groundstone.slides.axes import TOTAL, along_columns, along_rows, column_of, ends_of, is_time, is_total
+from groundstone.slides.axes import (
+    along_columns,
+    along_rows,
+    column_of,
+    ends_of,
+    is_time,
+    is_whole,
+    row_meant,
+)
 from groundstone.slides.calculate import Operand, Result
 from groundstone.slides.cells import value
 from groundstone.slides.evidence import Evidence
 from groundstone.slides.lookup import Place
 from groundstone.slides.reply import Reply
+from groundstone.slides.totals import TOTAL, is_total
 
 
 def filtered(ask: Ask, place: Place) -> Reply | None:
@@ -25,7 +34,7 @@ def filtered(ask: Ask, place: Place) -> Reply | None:
     if threshold is None or column is None:
         return None
     words, limit = threshold
-    held = [operand for operand in along_rows(place, column) if not is_total(matrix.rows[operand.row])]
+    held = [operand for operand in along_rows(place, column) if not is_whole(matrix, operand.row)]
     if not held:
         return None
     bare = not limit.dimension and limit.factor == 1
@@ -56,9 +65,9 @@ def aggregate(ask: Ask, place: Place) -> Reply | None:
         return replies.together(made_each) if made_each else None
     wanted = TOTAL - {"average", "mean"} if ask.operation == "sum" else {lexis.root("average"), "mean"}
     ready = [row for row in place.rows if set(lexis.roots(matrix.rows[row])) & wanted]
-    if ready:
+    if ready and len(place.rows) - len(ready) < 2:
         return value(ask, Place(place.sheet, matrix, tuple(ready), place.columns, place.covered, place.missing))
-    rows = [row for row in place.rows if not is_total(matrix.rows[row])]
+    rows = [row for row in place.rows if not is_whole(matrix, row)]
     columns = [column for column in place.columns if column in matrix.numeric]
     if len(rows) == 1 and len(matrix.numeric) > 1 and len(columns) != 1:
         totals = [column for column in matrix.numeric if set(lexis.roots(matrix.columns[column])) & wanted]
@@ -71,16 +80,26 @@ def aggregate(ask: Ask, place: Place) -> Reply | None:
     else:
         column = column_of(ask, place)
         if column is None:
-            return None
-        stands = [row for row, label in enumerate(matrix.rows) if set(lexis.roots(label)) & wanted]
+            return _of_each(ask, place)
+        summed = matrix.sums if ask.operation == "sum" else frozenset()
+        stands = [row for row, label in enumerate(matrix.rows) if set(lexis.roots(label)) & wanted or row in summed]
         if stands and not rows:
             return value(ask, Place(place.sheet, matrix, (stands[-1],), (column,), place.covered, ()))
-        found = [one for one in along_rows(place, column, rows) if not is_total(one.label)]
+        found = [one for one in along_rows(place, column, rows) if not is_whole(matrix, one.row)]
         what = matrix.columns[column]
     if len(found) < 2 or not calculate.addable(found):
         return None
     made = calculate.total if ask.operation == "sum" else calculate.average
     return _over(place, found, made(found, f"{name}{f' ({what})' if what else ''} of {_names(found)}:"))
+
+
+def _of_each(ask: Ask, place: Place) -> Reply | None:
+    """The same over each column of numbers, where the question names rows and no column."""
+    if len(place.rows) < 2:
+        return None
+    made = [aggregate(ask, replace(place, columns=(column,))) for column in place.matrix.numeric[:4]]
+    kept = [reply for reply in made if reply is not None]
+    return replies.together(kept) if kept else None
 
 
 def _names(found: Sequence[Operand]) -> str:
@@ -99,9 +118,10 @@ def rank(ask: Ask, place: Place) -> Reply | None:
     """The highest or lowest, the second highest, or the first few."""
     matrix = place.matrix
     columns = [column for column in place.columns if column in matrix.numeric]
-    rows = [row for row in place.rows if not is_total(matrix.rows[row])]
-    if len(rows) == 1 and len(columns) != 1 and len(matrix.numeric) > 1:
-        found, other = along_columns(place, rows[0], columns), matrix.rows[rows[0]]
+    rows = [row for row in place.rows if not is_whole(matrix, row)]
+    across = rows[0] if len(rows) == 1 else row_meant(ask, matrix) if not rows and not columns else None
+    if across is not None and len(columns) != 1 and len(matrix.numeric) > 1:
+        found, other = along_columns(place, across, columns), matrix.rows[across]
     elif not rows and ask.wants == "when" and is_time([matrix.columns[column] for column in matrix.numeric]):
         total = [row for row, label in enumerate(matrix.rows) if is_total(label)] or [0]
         if len(matrix.rows) > 1 and not is_total(matrix.rows[total[0]]):
@@ -113,10 +133,11 @@ def rank(ask: Ask, place: Place) -> Reply | None:
             return None
         found = along_rows(place, column, rows if len(rows) > 1 else ())
         other = matrix.columns[column]
-    found = [operand for operand in found if not is_total(operand.label)]
+    whole = across is None
+    found = [one for one in found if not (is_whole(matrix, one.row) if whole else is_total(one.label))]
     if len(found) < 2:
         return None
-    least = ask.operation == "least" or (ask.operation == "which" and bool(_LESS.search(ask.folded)))
+    least = _is_least(ask, f"{matrix.name} {place.sheet.title} {other}", found[0].amount.dimension == "time")
     best = calculate.ordered(found, least=least)
     chosen = best[: ask.top] if ask.top > 1 else best[ask.rank - 1 : ask.rank]
     if ask.rank == 1 and ask.top == 1:
@@ -132,7 +153,51 @@ def rank(ask: Ask, place: Place) -> Reply | None:
     return replies.of([(text, marks)], evidence, workings=(working,), sheets=(place.sheet,), sure=place.covered)
 
 
+def _is_least(ask: Ask, name: str, timed: bool) -> bool:
+    """Whether the lowest number is meant; of losses, delays and the like the best is the lowest."""
+    quick = re.search(r"\b(?:(fastest|quickest|faster|quicker)|slow(?:est|er))\b", ask.folded)
+    if quick and (timed or _TIMES.search(name.casefold())):
+        return bool(quick[1])
+    judged = re.search(r"\b(best|worst)\b", ask.folded)
+    if judged:
+        return (judged[1] == "best") == bool(_BAD.search(name.casefold()))
+    return ask.operation == "least" or (ask.operation == "which" and bool(_LESS.search(ask.folded)))
+
+
+_TIMES = re.compile(r"\b(?:latency|time|duration|journey|minutes|seconds|hours|days|milliseconds|ms|min|p50|p9\d)\b")
+_BAD = re.compile(
+    r"\b(?:loss(?:es)?|costs?|delays?|complaints?|errors?|latency|defects?|churn|downtime|waste|leakage|accidents?|"
+    r"incidents?|failures?|wait(?:s|ing)?|emissions?|outages?|turnaround|absences?|sick|scrap|missed|late|debt|faults?)\b"
+)
 _LESS = re.compile(r"\b(?:lower|smaller|less|fewer|cheaper|worse|slower|shorter|younger)\b")
+
+
+def rose(ask: Ask, place: Place) -> Reply | None:
+    """Which rows have more, or less, in one of two columns than in the other: "which cost more in 2024 than 2023"."""
+    matrix = place.matrix
+    columns = [column for column in place.columns if column in matrix.numeric]
+    compared = _THAN.search(ask.folded)
+    if len(columns) != 2 or place.rows or compared is None:
+        return None
+    less = bool(_FEWER.fullmatch(compared[1]))
+    found = []
+    for row, label in enumerate(matrix.rows):
+        two = along_columns(place, row, columns)
+        if len(two) == 2 and not is_total(label):
+            more = two[0].amount.value - two[1].amount.value
+            found += [(label, two)] if (more < 0 if less else more > 0) else []
+    evidence = Evidence()
+    marks = [one.cite(evidence) for _, two in found for one in two]
+    names = speech.joined([f"{label} ({two[0].said}, {two[1].said})" for label, two in found])
+    order = f"{matrix.columns[columns[0]]}, {matrix.columns[columns[1]]}"
+    text = f"{names} ({order})." if found else f"None ({order})."
+    return replies.of([(text, marks)], evidence, sheets=(place.sheet,), sure=place.covered)
+
+
+_FEWER = re.compile(r"less|fewer|lower|smaller|cheaper|shorter|slower")
+_THAN = re.compile(
+    r"\b(more|less|fewer|higher|lower|larger|smaller|bigger|cheaper|better|worse|longer|shorter)\b.*\bthan\b"
+)
 
 
 def growth(ask: Ask, place: Place) -> Reply | None:
@@ -178,14 +243,18 @@ def _grown(place: Place, found: Sequence[tuple[str, Operand, Operand]], least: b
     result = calculate.change(first, last)
     evidence = Evidence()
     marks = (first.cite(evidence), last.cite(evidence))
-    text = f"{label}. {result.text}"
-    return replies.of([(text, marks)], evidence, workings=(result.working,), sheets=(place.sheet,), sure=place.covered)
+    said = [(f"{label}. {result.text}", marks)]
+    most = sorted(usable, key=lambda item: (item[2].amount.value - item[1].amount.value) * (1 if least else -1))[0]
+    if most[0] != label:  # by the number itself another one moved most
+        other = calculate.change(most[1], most[2])
+        said.append((f"In absolute numbers: {most[0]}. {other.text}", (most[1].cite(evidence), most[2].cite(evidence))))
+    return replies.of(said, evidence, workings=(result.working,), sheets=(place.sheet,), sure=place.covered)
 
 
 def share(ask: Ask, place: Place) -> Reply | None:
     matrix = place.matrix
     column = column_of(ask, place)
-    rows = [row for row in place.rows if not is_total(matrix.rows[row])]
+    rows = [row for row in place.rows if not is_whole(matrix, row)]
     if column is None or len(rows) != 1:
         return None
     one = next(iter(along_rows(place, column, rows)), None)
@@ -193,9 +262,16 @@ def share(ask: Ask, place: Place) -> Reply | None:
         return None
     if one.amount.unit == "%":
         return value(ask, Place(place.sheet, matrix, tuple(rows), (column,), place.covered, ()))
-    every = [operand for operand in along_rows(place, column) if not is_total(operand.label)]
+    every = [operand for operand in along_rows(place, column) if not is_whole(matrix, operand.row)]
     result = calculate.share(one, every) if len(every) > 1 and calculate.addable(every) else None
     return _over(place, every, result) if result else None
+
+
+def ends(place: Place, column: int) -> list[tuple[Operand, Operand]]:
+    """The highest and the lowest number of a column, totals aside."""
+    every = [one for one in along_rows(place, column) if not is_whole(place.matrix, one.row)]
+    best = calculate.ordered(every)
+    return [(best[0], best[-1])] if len(best) > 1 else []
 
 
 def count(ask: Ask, place: Place) -> Reply | None:
@@ -203,7 +279,12 @@ def count(ask: Ask, place: Place) -> Reply | None:
     matrix = place.matrix
     noun = re.search(r"(?:how many|number of|count of)\s+(?:different |distinct )?((?:[\w-]+\s?){1,2})", ask.folded)
     named = set(lexis.content(noun[1])) if noun else set()
-    if matrix.kind not in ("table", "chart") or place.rows or not named & set(lexis.content(matrix.corner)):
+    if (
+        matrix.kind not in ("table", "chart")
+        or place.rows
+        or place.columns[1:]
+        or not named & set(lexis.content(matrix.corner))
+    ):
         return None
     labels = [label for label in matrix.rows if label and not is_total(label)]
     evidence = Evidence()

@@ -246,8 +246,17 @@ def under(header: str) -> Amount | None:
     match = re.search(r"[(\[]([^()\[\]]{1,40})[)\]]", header) or re.search(
         r"\b(?:in|,)\s+((?:[a-zµ$€£%]+\s?){1,3})$", header, re.I
     )
-    said = match[1].strip() if match else header.strip() if len(header) <= 12 else ""
-    return _manner(said) if said else _money_in(header)
+    said = match[1].strip() if match else header.strip() if _is_unit(header) else ""
+    bare = re.sub(r"['’]?000s?\b", "", said)
+    return _manner(said) if said and not any(map(str.isdigit, bare)) else _money_in(header)
+
+
+def _is_unit(header: str) -> bool:
+    """Whether a heading is nothing but a unit or scale: "EUR million", "%", "km"; a name such as "B plan" is not."""
+    pieces = re.findall(r"[^\W\d_]+|[$€£¥%]", header.lower())
+    known = (_SCALES, _CURRENCIES, _MEASURES, {"%", "percent", "pct", "times"})
+    whole = bool(pieces) and all(any(piece in one for one in known) for piece in pieces)
+    return whole and (len(pieces) > 1 or pieces[0] not in ("b", "t", "m", "s", "h", "w", "g", "x"))
 
 
 def _money_in(header: str) -> Amount | None:
@@ -257,7 +266,7 @@ def _money_in(header: str) -> Amount | None:
 def _manner(said: str) -> Amount | None:
     factor, unit, known = Decimal(1), "", False
     bare = said.replace("'000", " k ").replace("’000", " k ").replace("000s", " k ")
-    for piece in re.findall(r"us\$|[$€£¥%]|[a-zµ]+", bare, re.I):
+    for piece in re.findall(r"us\$|[$€£¥%]|[a-zµ]+", bare.split("/")[0], re.I):  # "kWh/t": what it is per aside
         word = piece.lower()
         glued = re.fullmatch(r"(k|m|mn|bn|b)(eur|usd|gbp|chf)|(eur|usd|gbp|chf)(k|m|mn|bn|b)", word)
         if glued:
@@ -271,7 +280,7 @@ def _manner(said: str) -> Amount | None:
             unit, known = _CURRENCIES[word], True
         elif word in _SCALES and (word not in ("m", "t", "b", "mm") or unit or piece.isupper() or len(said) <= 2):
             factor, known = Decimal(10) ** _SCALES[word], True
-        elif word in _MEASURES:
+        elif word in _MEASURES and unit not in _CURRENCIES.values():  # "$/h" is money
             unit, known = piece, True
     if not known:
         return None

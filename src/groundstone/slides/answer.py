@@ -4,62 +4,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from groundstone.errors import InvalidQuestion, NotFound
-from groundstone.filters import fold
+from groundstone.errors import InvalidQuestion
 from groundstone.models.base import Chat, Embed
 from groundstone.questions.words import MAX_CHARACTERS
-from groundstone.slides import asks, compare, contents, follow, lexis, quoting, reading, seen, solve, speech
+from groundstone.slides import (
+    asks,
+    beside,
+    carried,
+    changed,
+    contents,
+    elements,
+    follow,
+    lexis,
+    numbered,
+    quoting,
+    reading,
+    sides,
+    solve,
+    speech,
+    where,
+    wholes,
+)  # fmt: skip
 from groundstone.slides import reply as replies
 from groundstone.slides.asks import Ask
-from groundstone.slides.base import DeckInfo, Shelf, SlideAnswer, SlideHit, Turn
-from groundstone.slides.kinds import Kind, kind_of, named_decks, small_talk, without_decks
+from groundstone.slides.base import Shelf, SlideAnswer, SlideHit, Turn
+from groundstone.slides.desk import Desk
+from groundstone.slides.ground import Ground
+from groundstone.slides.kinds import kind_of, named_decks, small_talk, without_decks
 from groundstone.slides.reply import Reply
 from groundstone.slides.seen import Sheet
 
-LOOKED_AT = 8  # slides that an answer is looked for on
+_AS_TO = re.compile(r"\bwhen it comes to\b|\bas far as\b|\bin terms of\b", re.I)  # adds nothing up
 Picture = Callable[[str, int], bytes]  # deck and slide to PNG
-
-
-@dataclass(frozen=True)
-class _Desk:
-    """What one question is answered with."""
-
-    shelf: Shelf
-    decks: tuple[str, ...]
-    history: tuple[Turn, ...]
-    embed: Embed | None
-
-    def info(self, id: str) -> DeckInfo | None:
-        return next((info for info in self.shelf.decks() if info.id == id), None)
-
-    def infos(self) -> list[DeckInfo]:
-        return [info for info in self.shelf.decks() if not self.decks or info.id in self.decks]
-
-    def sheets(self, id: str) -> list[Sheet]:
-        """All slides of a deck."""
-        deck, info = self.shelf.deck(id), self.info(id)
-        return [seen.sheet(info, id, deck, slide, 1.0) for slide in deck.slides]
-
-    def sheet(self, id: str, number: int) -> Sheet | None:
-        deck = self.shelf.deck(id)
-        number = deck.slide_count if number == -1 else number
-        slide = deck.slide(number)
-        return seen.sheet(self.info(id), id, deck, slide, 1.0) if slide else None
-
-    def found(self, text: str) -> list[Sheet]:
-        """The slides that the search finds, best first."""
-        sheets = []
-        for hit in self.shelf.search(text, decks=self.decks, limit=LOOKED_AT):
-            try:
-                deck = self.shelf.deck(hit.deck)
-            except NotFound:  # removed while it was asked
-                continue
-            slide = deck.slide(hit.slide)
-            if slide is not None:
-                sheets.append(seen.sheet(self.info(hit.deck), hit.deck, deck, slide, hit.score))
-        return sheets
 
 
 def answer(
@@ -85,10 +63,9 @@ def answer(
     checked = _checked(question)
     for id in decks:
         shelf.deck(id)
-    leads_back = follow.where_is_that(checked, history)
-    understood = checked if leads_back else follow.completed(checked, history)
-    desk = _Desk(shelf, tuple(decks), tuple(history), embed)
-    whole, model = _whole(desk, checked, understood), ""
+    desk = Desk(shelf, tuple(decks), tuple(history), embed)
+    understood, whole = _understood(desk, checked)
+    model = ""
     if chat is not None and whole.readable:
         whole, model = _read(desk, understood, whole, chat, picture)
     return _finished(checked, understood, whole, model)
@@ -103,14 +80,51 @@ def _checked(question: str) -> str:
     return bare
 
 
-def _whole(desk: _Desk, question: str, understood: str) -> Reply:
+def _understood(desk: Desk, question: str) -> tuple[str, Reply]:
+    """How a question is understood, and its answer: the first of its readings that the slides answer."""
+    if follow.where_is_that(question, desk.history):
+        return question, _where_last(desk)
+    ground = Ground(desk, lambda text: _whole(desk.afresh(), text, text))
+    if desk.history and not small_talk(question):
+        built = _carried(question, ground)
+        if built is not None:
+            asked = [ground.asked(place) for place in range(-min(2, len(desk.history)), 0)]
+            return f"{question.rstrip('?. ')}: {' / '.join(asked)}", built
+    first: tuple[str, Reply] | None = None
+    for meant in follow.readings(question, ground):
+        own = desk.led(ground.deck.id) if meant.bound and ground.deck else desk
+        found = meant.reply or _set_against(own, meant.text) or _whole(own, question, meant.text)
+        if not found.declined and not found.closest:
+            return meant.text, found
+        first = first or (meant.text, found)
+    assert first is not None  # there is a reading always
+    return first
+
+
+def _carried(question: str, ground: Ground) -> Reply | None:
+    """What is made of the answers before; None for a question that asks the slides."""
+    if follow.asks_why(question):
+        return carried.reason(ground)
+    return carried.calculated(question, ground)
+
+
+def _set_against(desk: Desk, text: str) -> Reply | None:
+    """The answers to two questions that a follow-up sets against each other, with what lies between them."""
+    if not text.startswith(changed.AGAINST):
+        return None
+    asked = [f"{part}?" for part in text.removeprefix(changed.AGAINST).split(" | ")]
+    one, other = (_whole(desk, part, part) for part in asked)
+    if one.declined or other.declined or one.closest or other.closest:
+        return None
+    return carried.between(desk, one, other) or replies.together([one, other])
+
+
+def _whole(desk: Desk, question: str, understood: str) -> Reply:
     talk = small_talk(question)
     if talk:
         return replace(replies.plain(talk), sure=0.0)
     if not desk.infos():
         return replies.declined("There are no decks to ask yet. Add one first.")
-    if follow.where_is_that(question, desk.history):
-        return _where_last(desk)
     parts = asks.parts(understood)
     made = [_part(desk, part, question) for part in parts]
     kept = [reply for reply in made if not reply.declined]
@@ -123,7 +137,7 @@ def _same_matter(parts: Sequence[str]) -> bool:
     return all(len(first & set(asks.read(part).words)) * 2 >= len(set(asks.read(part).words)) for part in parts[1:])
 
 
-def _where_last(desk: _Desk) -> Reply:
+def _where_last(desk: Desk) -> Reply:
     """On which slide the last answer stands."""
     sheets = [desk.sheet(deck, number) for deck, number in desk.history[-1].shown[:2]]
     names = [speech.where(sheet) for sheet in sheets if sheet is not None]
@@ -132,7 +146,7 @@ def _where_last(desk: _Desk) -> Reply:
     return replace(replies.plain(f"On {names[0]}."), shown=desk.history[-1].shown[:1])
 
 
-def _part(desk: _Desk, question: str, asked: str) -> Reply:
+def _part(desk: Desk, question: str, asked: str) -> Reply:
     """One question of a message."""
     infos = desk.infos()
     narrowed = replace(desk, decks=named_decks(question, infos) or desk.decks)
@@ -142,15 +156,15 @@ def _part(desk: _Desk, question: str, asked: str) -> Reply:
         sheet = desk.sheet(*near)
         if sheet is None:
             return replies.declined(f"There is no slide {near[1]} in that deck.")
-        return _readable(_on_slides(desk, Ask(ask.asked, follow.NEXT.sub(" ", ask.text), (near[1],)), [sheet]))
+        bare = Ask(ask.asked, follow.NEXT.sub(" ", ask.text), (near[1],))
+        return _readable(numbered.on_slides(desk, bare, [sheet]))
     if ask.slides:
-        return _readable(_numbered(narrowed, ask))
+        return _readable(numbered.numbered(narrowed, ask, question))
     kind = kind_of(ask)
-    if kind is not None:
-        reply = _about(narrowed, ask, kind)
-        if reply is not None:
-            return reply
-    return _readable(_content(narrowed, ask))
+    if kind == "where":
+        return where.where(narrowed, ask) or _no(narrowed, narrowed.found(ask.text))
+    reply = wholes.about(narrowed, ask, kind, question) if kind is not None else None
+    return reply if reply is not None else _readable(_content(narrowed, ask))
 
 
 def _readable(reply: Reply) -> Reply:
@@ -158,148 +172,7 @@ def _readable(reply: Reply) -> Reply:
     return replace(reply, readable=bool(reply.shown) and not reply.workings)
 
 
-def _numbered(desk: _Desk, ask: Ask) -> Reply:
-    """A question that names slides by number."""
-    infos = _focus(desk)
-    sheets: list[Sheet] = []
-    for number in ask.slides[:4]:
-        held = [sheet for info in infos if (sheet := desk.sheet(info.id, number)) is not None]
-        sheets.extend(held[:1])
-    if len(sheets) < len(ask.slides[:4]):
-        counts = speech.joined([f"{info.name} has {info.slides} slides" for info in infos[:3]])
-        missing = [str(number) for number in ask.slides if number not in {sheet.slide.number for sheet in sheets}]
-        if not sheets:
-            return replies.declined(f"There is no slide {speech.joined(missing, 'or')}: {counts}.")
-    return _on_slides(desk, ask, sheets)
-
-
-def _focus(desk: _Desk) -> list[DeckInfo]:
-    """The decks asked, the one that was shown last in front."""
-    last = desk.history[-1].shown[0][0] if desk.history and desk.history[-1].shown else ""
-    return sorted(desk.infos(), key=lambda info: info.id != last)
-
-
-def _on_slides(desk: _Desk, ask: Ask, sheets: list[Sheet]) -> Reply:
-    """What these slides say to a question; all that stands on them when nothing else is asked."""
-    kind = kind_of(ask)
-    if len(sheets) >= 2 and (ask.operation in (None, "difference") or kind == "compare") and not ask.names:
-        solved = solve.solved(ask, sheets) if len(ask.words) > 1 else None
-        return solved or compare.slides(sheets)
-    first = sheets[0]
-    if kind == "title":
-        return replies.together([contents.title(sheet) for sheet in sheets])
-    if kind == "notes":
-        found = contents.notes(sheets)
-        return found or replies.declined(f"Slide {first.slide.number} has no notes.")
-    if kind == "elements" and not [word for word in ask.words if word not in _ELEMENT_WORDS]:
-        return _elements(ask, sheets)
-    words = [word for word in ask.words if word not in _ELEMENT_WORDS]
-    if kind in ("slide", "summary") or not words:
-        return replies.together([contents.slide(sheet) for sheet in sheets])
-    reply = solve.solved(ask, sheets) or quoting.quoted(ask, sheets, desk.embed)
-    if reply is not None:
-        return reply
-    if kind == "elements":
-        return _elements(ask, sheets)
-    return replace(
-        replies.declined(f"Slide {first.slide.number} of {first.deck_name} does not say that."),
-        shown=((first.deck, first.slide.number),),
-    )
-
-
-_ELEMENT_WORDS = frozenset(
-    lexis.root(word)
-    for word in "chart graph plot table diagram picture image photo figure screenshot illustration".split()
-)
-
-
-def _elements(ask: Ask, sheets: Sequence[Sheet]) -> Reply:
-    kinds = next(
-        (kinds for pattern, kinds in contents.KINDS if pattern.search(ask.text)), ("chart", "table", "picture")
-    )
-    found = [reply for sheet in sheets if (reply := contents.elements(sheet, kinds)) is not None]
-    if found:
-        return replies.together(found)
-    return replies.declined(f"Slide {sheets[0].slide.number} has no {kinds[0]} with words that can be read.")
-
-
-def _about(desk: _Desk, ask: Ask, kind: Kind) -> Reply | None:
-    """Questions about the decks themselves; None when what they ask for stands on slides after all."""
-    infos = _focus(desk)
-    match kind:
-        case "decks":
-            return replies.plain(contents.deck_list(infos))
-        case "count":
-            each = [f"{info.name} has {info.slides} {'slide' if info.slides == 1 else 'slides'}" for info in infos[:20]]
-            return replies.plain(f"{speech.joined(each)}.")
-        case "titles":
-            return _agenda(desk, infos[0]) if "agenda" in ask.folded else contents.titles(desk.sheets(infos[0].id))
-        case "made":
-            return _made(desk, ask, infos)
-        case "summary":
-            return contents.summary(desk.sheets(infos[0].id)) if _only_deck(ask) else None
-        case "where":
-            return _where(desk, ask)
-    return None
-
-
-def _made(desk: _Desk, ask: Ask, infos: Sequence[DeckInfo]) -> Reply:
-    """Who made a deck: as its file says, and its first slide; the deck that the question is about in front."""
-    found = [sheet.deck for sheet in desk.found(ask.text)[:1]] if len(infos) > 1 else []
-    chosen = [info for info in infos if info.id in found] or infos[:5]
-    made = [replies.plain(contents.made_by(desk.shelf.deck(info.id), info)) for info in chosen]
-    first = [sheet for info in chosen if (sheet := desk.sheet(info.id, 1)) is not None]
-    return replies.together([*(reply for sheet in first if (reply := contents.opening(sheet))), *made])
-
-
-def _only_deck(ask: Ask) -> bool:
-    return len([word for word in ask.words if word not in _DECK_WORDS]) <= 1
-
-
-_DECK_WORDS = frozenset(
-    lexis.root(word) for word in "summary overview takeaway takeaways message key whole entire content".split()
-)
-
-
-def _agenda(desk: _Desk, info: DeckInfo) -> Reply:
-    sheets = desk.sheets(info.id)
-    for sheet in sheets:
-        if re.search(r"\b(?:agenda|contents|outline|overview)\b", fold(sheet.title)):
-            return contents.slide(sheet)
-    return contents.titles(sheets)
-
-
-def _where(desk: _Desk, ask: Ask) -> Reply:
-    """On which slide, or in which deck, something stands."""
-    bare = Ask(ask.asked, _BARE.sub(" ", ask.text))
-    sheets = desk.found(bare.text)
-    if _SEVERAL.search(ask.text):
-        held = [sheet for sheet in sheets if all(lexis.meets(word, lexis.bag(sheet.told.text)) for word in bare.hard)]
-        each = [_said_where(bare, sheet, reply) for sheet in held if (reply := quoting.quoted(bare, [sheet], None))]
-        if each:
-            return replies.together(each)
-    reply = quoting.quoted(bare, sheets, desk.embed)
-    if reply is None or not reply.shown:
-        return _no(desk, sheets)
-    deck, number = reply.shown[0]
-    sheet = next(sheet for sheet in sheets if (sheet.deck, sheet.slide.number) == (deck, number))
-    return _said_where(bare, sheet, reply)
-
-
-def _said_where(ask: Ask, sheet: Sheet, reply: Reply) -> Reply:
-    lead = f"{speech.where(sheet)}:"
-    said = (replace(reply.said[0], text=f"{lead[0].upper()}{lead[1:]} {reply.said[0].text}"), *reply.said[1:2])
-    return replace(reply, said=said[:1] if _SEVERAL.search(ask.asked) else said)
-
-
-_SEVERAL = re.compile(r"\b(?:which|what) (?:slides|pages|decks|presentations|files)\b", re.I)
-_BARE = re.compile(
-    r"\b(?:on |in |at )?(?:which|what) (?:slide|page|deck|presentation|file)s?\b|\b(?:slide|deck|presentation)s?\b",
-    re.I,
-)
-
-
-def _content(desk: _Desk, ask: Ask) -> Reply:
+def _content(desk: Desk, ask: Ask) -> Reply:
     """A question about what stands on the slides."""
     sheets = desk.found(ask.text)
     kind = kind_of(ask)
@@ -308,17 +181,61 @@ def _content(desk: _Desk, ask: Ask) -> Reply:
         found = _noted(ask, noted, desk.embed)
         if found is not None:
             return found
-    if kind == "elements" and _ELEMENTS.search(ask.text):
-        shown = _elements_about(ask, sheets if set(ask.words) - _ELEMENT_WORDS - _CHART_KINDS else _all(desk))
+    if kind == "elements" and elements.ASKED.search(ask.text):
+        shown = elements.about(ask, sheets if set(ask.words) - elements.WORDS - elements.CHART_KINDS else _all(desk))
         if shown is not None:
             return shown
+    if sides.compares(ask):
+        beside_each_other = _compared(desk, ask, sheets)
+        if beside_each_other is not None:
+            return beside_each_other
+    return _said(desk, ask, sheets) or _no(desk, sheets)
+
+
+def _said(desk: Desk, ask: Ask, sheets: Sequence[Sheet]) -> Reply | None:
+    """What some slides say; only near to what was asked where it lacks the measure that was."""
+    reply = _found(desk, ask, sheets)
+    return replace(reply, closest=True) if reply is not None and _lacks_measure(ask, reply) else reply
+
+
+def _found(desk: Desk, ask: Ask, sheets: Sequence[Sheet]) -> Reply | None:
+    """By numbers and cells where they answer, otherwise in the words of the slides."""
     solved = solve.solved(ask, sheets)
     if solved is not None:
         return solved
     reply = quoting.quoted(ask, sheets, desk.embed)
-    if reply is None:
-        return _no(desk, sheets)
-    return replace(reply, closest=True) if _lacks_calculation(ask, reply) else reply
+    return replace(reply, closest=True) if reply is not None and _lacks_calculation(ask, reply) else reply
+
+
+def _lacks_measure(ask: Ask, reply: Reply) -> bool:
+    """Whether an age or a weight was asked for, and what was found has none."""
+    wanted = [told for asked, told in _MEASURES if asked.search(ask.folded)]
+    return any(not told.search(" ".join(one.text for one in reply.said)) for told in wanted)
+
+
+_MEASURES = (
+    (re.compile(r"\bhow old\b"), re.compile(r"\b(?:old|aged?|born|years?|founded|built|since|established|(?:19|"
+                                            r"20)\d\d)\b", re.I)),
+    (re.compile(r"\bweigh\w*|\bhow heavy\b"), re.compile(r"\d\s?(?:kg|g|t|tons?|tonnes?|lbs?|pounds?)\b|\b(?:mass|"
+                                                         r"weight|weigh\w*)\b", re.I)),
+)  # fmt: skip
+
+
+def _compared(desk: Desk, ask: Ask, sheets: Sequence[Sheet]) -> Reply | None:
+    """Two things, decks or slides side by side; one number where one is asked for."""
+
+    def say(part: Ask, among: Sequence[Sheet]) -> Reply | None:
+        return _said(desk, part, desk.found(part.text) or among)
+
+    decks = beside.decks(desk, ask, _said)
+    if decks is not None:
+        return decks
+    ask = replace(ask, text=_AS_TO.sub("regarding", ask.text))
+    if sides.calculates(ask) or (sides.may_calculate(ask) and not beside.rich(ask, sheets)):
+        solved = solve.solved(ask, sheets)
+        if solved is not None:
+            return solved
+    return beside.compared(ask, sheets, desk.embed, say)
 
 
 def _lacks_calculation(ask: Ask, reply: Reply) -> bool:
@@ -332,42 +249,10 @@ def _lacks_calculation(ask: Ask, reply: Reply) -> bool:
     return not (set(ask.order) & asks.CALLED & said)
 
 
-def _all(desk: _Desk) -> list[Sheet]:
+def _all(desk: Desk) -> list[Sheet]:
     """The slides of the deck that was shown last, or of the only one."""
-    infos = _focus(desk)
+    infos = desk.focus()
     return desk.sheets(infos[0].id) if len(infos) == 1 or desk.history else []
-
-
-_ELEMENTS = re.compile(
-    r"\bwhat (?:does|do|is|can be seen|are)\b.*\b(?:show|shows|say|depict|illustrate|seen|in|on|about|contain)\b|"
-    r"^\s*(?:describe|explain|read|list)\b",
-    re.I,
-)
-
-
-def _elements_about(ask: Ask, sheets: Sequence[Sheet]) -> Reply | None:
-    """What the chart, table or picture says that the question describes by the words on its slide."""
-    kinds = next((kinds for pattern, kinds in contents.KINDS if pattern.search(ask.text)), ("chart",))
-    words = [word for word in ask.words if word not in _ELEMENT_WORDS]
-    if not set(words) - _CHART_KINDS:
-        wanted = set(words) & _CHART_KINDS
-        held = [sheet for sheet in sheets if _has(sheet, kinds, wanted)]
-        return contents.elements(held[0], kinds) if held else None
-    for sheet in sheets:
-        own = " ".join(line.text for line in sheet.lines if line.kind in kinds)
-        near = lexis.bag(f"{sheet.title} {sheet.deck_title} {own}")
-        if words and all(lexis.meets(word, near) for word in words if word not in lexis.SOFT):
-            return contents.elements(sheet, kinds)
-    return None
-
-
-_CHART_KINDS = frozenset("bar column line pie doughnut area scatter bubble radar".split())
-
-
-def _has(sheet: Sheet, kinds: Sequence[str], wanted: set[str]) -> bool:
-    """Whether a slide has such an element: a chart of the kind that the question names, if it names one."""
-    charts = {element.chart.kind for element in sheet.slide.elements if element.chart is not None}
-    return bool(charts & wanted) if wanted else any(line.kind in kinds for line in sheet.lines)
 
 
 def _noted(ask: Ask, sheets: Sequence[Sheet], embed: Embed | None) -> Reply | None:
@@ -378,13 +263,13 @@ def _noted(ask: Ask, sheets: Sequence[Sheet], embed: Embed | None) -> Reply | No
     return contents.notes([sheet for sheet in sheets if (sheet.deck, sheet.slide.number) == best.shown[0]])
 
 
-def _no(desk: _Desk, sheets: Sequence[Sheet]) -> Reply:
+def _no(desk: Desk, sheets: Sequence[Sheet]) -> Reply:
     name = "the deck" if len(desk.infos()) == 1 else "the decks"
     text = f"I did not find the answer to this question in {name}."
     return replace(replies.declined(text), shown=tuple((sheet.deck, sheet.slide.number) for sheet in sheets[:3]))
 
 
-def _read(desk: _Desk, question: str, whole: Reply, chat: Chat, picture: Picture | None) -> tuple[Reply, str]:
+def _read(desk: Desk, question: str, whole: Reply, chat: Chat, picture: Picture | None) -> tuple[Reply, str]:
     """The model's answer from the slides that the quoted one speaks of, then from those that the search finds."""
     sheets = [sheet for deck, number in whole.shown[:1] if (sheet := desk.sheet(deck, number)) is not None]
     known = {(sheet.deck, sheet.slide.number) for sheet in sheets}

@@ -11,10 +11,8 @@ from groundstone import text as texts
 from groundstone.filters import fold
 from groundstone.slides import amounts, lexis
 from groundstone.slides.amounts import Amount
+from groundstone.slides.operations import Operation, kinds, operation_of
 
-Operation = Literal[
-    "difference", "ratio", "percent", "sum", "average", "most", "least", "grew", "fell", "share", "count", "which",
-]  # fmt: skip
 Wants = Literal["number", "list", "who", "when", "where", "yesno", "text"]
 
 _SLIDE = r"(?:slides?|pages?|folien?)"
@@ -32,79 +30,6 @@ _PLACED = re.compile(
 )
 _PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1, "final": -1}
 
-_OPERATIONS: tuple[tuple[Operation, str], ...] = (
-    ("percent", r"\bin per ?cent\b|\b(?:what|which) percentage (?:lies|is there)|percentage (?:move|shift)|"
-                r"\bpercentage\b.*\b(?:from|between)\b.*\b(?:to|and)\b|\brelative to\b|"
-                r"\b(?:from|between)\b.*\b(?:to|and)\b.*\bby (?:which|what) percentage|percent(?:age)? (?:change|"
-                r"increase|decrease|growth|difference|drop|decline|rise|reduction)|"
-                r"(?:by|in) (?:what|how many|which) (?:percent|%|per cent)|how (?:much|many) (?:percent|%)|"
-                r"(?:what|which) percent(?:age)? (?:did|has|have|was|were)\b.*\b(?:grow|gr[eo]wn?|increase|"
-                r"decrease|fall|rise|"
-                r"drop|change|shrink)|growth rate|relative (?:change|growth|increase|difference)|"
-                r"(?:growth|change|increase|decrease|drop|rise|decline) (?:in|as) (?:percent|%)|"
-                r"year.over.year (?:growth|change)"
-                r"|what percent(?:age)? (?:more|less|higher|lower|larger|smaller|bigger|faster)|% (?:change|"
-                r"increase|growth)"),
-    ("share", r"\bshare of (?:the )?(?:total|overall|whole|all)|(?:percent(?:age)?|proportion|fraction|share|"
-              r"part) of "
-              r"(?:the |all )?(?:total|overall|whole|sum|entire|combined)|what (?:share|proportion|fraction|part)\b"),
-    ("ratio", r"\bfactor\b|"
-              r"\bmultiples? of\b|\bdivided? by\b|\bdivide\b|how (?:often|many times)\b.*\b(?:go(?:es)?|"
-              r"fits?) in(?:to)?\b|"
-              r"\b(?:two|three|four|five|ten|n)?-?fold\b|\bin proportion to\b|\bquotient\b|how many times|"
-              r"times (?:as|more|larger|bigger|higher|faster|greater|smaller|less|lower)|\bratio\b|"
-              r"\btwice\b|\bdouble[ds]?\b|\btriple[ds]?\b|by (?:what|which) factor|\bfactor of\b|\bhalf as\b|"
-              r"how much (?:faster|slower) (?:is|are|was).* than\b.*\bfactor"),
-    ("grew", r"(?:gr[eo]w(?:n|s|ing)?|increas\w*|ris[ei]\w*|rose|improv\w*|climb\w*|gain\w*) (?:the )?(?:most|"
-             r"fastest|strongest|quickest)|"
-             r"(?:fastest|strongest|biggest|largest|highest|greatest|most|quickest)[ -](?:\w+ )?(?:growth|"
-             r"growing|increase|rise|gain|improvement|jump)"),
-    ("fell", r"\b(?:which|who)\b.*\b(?:fell|shrank|declined|dropped|decreased|lost)\b|" r"(?:fell|fall\w*|"
-                                                                                        r"declin\w*|dropp?\w*|"
-                                                                                        r"decreas\w*|"
-                                                                                        r"shr[aiu]nk\w*|lost|"
-                                                                                        r"los[et]\w*|gr[eo]wn?|"
-             r"increas\w*) (?:the )?(?:most|fastest|least)|"
-             r"(?:biggest|largest|steepest|greatest|highest|lowest|smallest|slowest)[ -](?:\w+ )?(?:decline|"
-             r"drop|decrease|fall|loss|growth|growing|increase)"),
-    ("difference", r"\b(?:lies?|stands?|is|are) between\b|\bpoints? between\b|\bfrom the larger\b|"
-                   r"how far apart\b|how (?:wide|big|large|great) is the (?:gap|distance|spread|margin|lead)\b|"
-                   r"\bdistance between\b|\bspread between\b|\bmargin\b|what separates\b|\bapart from each other\b|"
-                   r"\b(?:take|taken|taking)\b.*\baway\b|^\W*take\b.*\bfrom\b|\bdeduct\w*|\bdiverge\w*|\bdeviat\w+|"
-                   r"\b(?:by|at) (?:what|which) (?:amount|margin|distance)\b|\bahead of\b|\blags? behind\b|"
-                   r"\b(?:outnumber|surpass|outstrip|overtake|outdo|outperform)\w*|\bwhat is left\b|"
-                   r"\bless than\b.*\bby\b|"
-                   r"how (?:did|has|have|does)\b.*\b(?:chang\w+|develop\w*|evolv\w+|mov\w+)\b|\bdifference\b|"
-                   r"\bdiffers?\b|how (?:many|much|far) (?:more|less|fewer|higher|lower|larger|bigger|smaller|"
-                   r"greater|faster|slower|"
-                   r"longer|shorter|cheaper|better|worse|above|below|older|\w+er)\b|by how (?:much|many)|"
-                   r"\bgap\b|\bexceeds?\b|"
-                   r"how (?:much|many)\b.*\b(?:gr[eo]wn?|increased?|decreased?|rise|risen|rose|fall|fell|fallen|"
-                   r"drop(?:ped)?|declined?|change[ds]?|shr[aiu]nk|"
-                   r"improved?|added|gain(?:ed)?|los[et]|reduced?)\b|\bminus\b|\bsubtract\w*|"
-                   r"\b(?:change|increase|decrease|growth|drop|rise|decline|reduction) (?:in|of)\b.*\b(?:from|"
-                   r"between)\b"),
-    ("average", r"\baverage\b|\bmean\b(?! by)|\bon average\b|\bavg\b"),
-    ("sum", r"\bas one\b|\blump\w*|\s\+\s|\bcount(?:ed|ing)\b.*\band\b|"
-            r"\b(?:sum|total|combined?|altogether|in all|all together|add(?:ed|ing|s)?|overall|together|aggregate|"
-            r"cumulative|plus|jointly|pooled?|tally|taken as one|come to|comes to|amounts? to|makes? up)\b"),
-    ("most", r"\b(?:comes?|came|ranks?|ranked|stands?) first\b|\btops the\b|\bleads? (?:in|the (?:field|list|table|"
-             r"ranking))\b|"
-             r"\b(?:highest|largest|biggest|most|greatest|maximum|max|best|peak(?:ed)?|top|longest|fastest|"
-             r"leading|strongest|"
-             r"oldest|heaviest|widest|priciest|dominant|\w+iest)\b(?! of (?:the|our))"),
-    ("least", r"\b(?:comes?|came|ranks?|ranked|stands?) last\b|\btrails?\b|\bbrings? up the rear\b|"
-              r"\b(?:lowest|smallest|least|fewest|minimum|min|worst|bottom|shortest|slowest|cheapest|weakest|"
-              r"youngest)\b"),
-    ("count", r"\bhow many\b|\bnumber of\b|\bcount\b"),
-)  # fmt: skip
-_COMPILED = tuple((name, re.compile(pattern, re.I)) for name, pattern in _OPERATIONS)
-_WHICH_OF = re.compile(
-    r"\b(?:which|what|who)\b.*\b(?:higher|larger|bigger|more|greater|better|faster|longer|lower|smaller|less|"
-    r"fewer|cheaper|"
-    r"worse|slower|shorter|older|stronger)\b(?!.*\bthan\b)",
-    re.I,
-)
 _YESNO = re.compile(
     r"^(?:and |so |but )?(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should)\b(?! (?:there|"
     r"you|we) (?:a |an )?list)",
@@ -148,6 +73,7 @@ class Ask:
     text: str
     slides: tuple[int, ...] = ()
     compares: bool = True  # False: "under 12" is a label and no comparison
+    labels: frozenset[str] = frozenset()  # roots that stand in a label: "ratio" of "loss ratio" asks for no calculation
 
     @cached_property
     def folded(self) -> str:
@@ -181,6 +107,7 @@ class Ask:
     def heads(self) -> frozenset[str]:
         """The noun of "which command" and the adjective of "how loud", which a slide need not say."""
         found = re.findall(r"\b(?:which|how)\s+([a-z]+)\b", self.folded)
+        found += kinds(self.folded) if self.operation else []
         return frozenset(lexis.root(word) for word in found if word not in ("many", "much"))
 
     @cached_property
@@ -201,9 +128,15 @@ class Ask:
 
     @cached_property
     def operation(self) -> Operation | None:
-        if _WHICH_OF.search(self.text) and re.search(r"\bor\b|,|:", self.text):
-            return "which"
-        return next((name for name, pattern in _COMPILED if pattern.search(self.text)), None)
+        return operation_of(self.bare)
+
+    @cached_property
+    def bare(self) -> str:
+        """The text without the words of labels."""
+        text = _without_thresholds(self.text) if self.threshold else self.text
+        if not self.labels:
+            return text
+        return re.sub(r"[^\W\d_]+", lambda match: "it" if lexis.root(fold(match[0])) in self.labels else match[0], text)
 
     @cached_property
     def wants(self) -> Wants:
@@ -237,7 +170,13 @@ class Ask:
     @cached_property
     def rank(self) -> int:
         """1 for the highest, 2 for "second highest" ..."""
-        match = re.search(r"\b(second|third|fourth|fifth|2nd|3rd|4th|5th)[ -](?:\w+[ -])?\w+est\b", self.folded)
+        match = re.search(
+            r"\b(second|third|fourth|fifth|2nd|3rd|4th|5th)[ -](?:\w+[ -])?"
+            r"(?:\w+est|most|least|worst|best|place|rank)\b",
+            self.folded,
+        )
+        if "runner up" in self.folded or "runner-up" in self.folded:
+            return 2
         names = {"second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5}
         return names[match[1]] if match else 1
 
@@ -270,6 +209,8 @@ _ASKING = frozenset(
     describe summary summarize summarise exactly approximately roughly about current currently main major key full
     reason reasons note notes list longest shortest subtract minus plus add adding added divide divided
     multiply multiple
+    save saves saved saving instead rather quicker quickest compared delta percentage-wise relative runner
+    place overall money extra pp exact worth half one two three four five top
     apart separates separate distance spread margin take taken taking away deduct diverge diverges deviate
     left lead ahead
     lags behind outnumber outnumbers surpass surpasses outstrip outstrips trails trail others rear lie lies

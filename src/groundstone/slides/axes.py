@@ -11,16 +11,17 @@ from groundstone.slides.asks import Ask
 from groundstone.slides.calculate import Operand
 from groundstone.slides.lookup import Place
 from groundstone.slides.seen import Matrix
+from groundstone.slides.totals import is_total
 
-TOTAL = frozenset(lexis.root(word) for word in "total sum overall all gesamt subtotal average mean grand".split())
 _TIME = re.compile(
     r"(?:q[1-4]|h[12]|fy|cy|january|february|march|april|may|june|july|august|september|october|november|december|week|"
     r"month|year|quarter|day|19\d\d|20\d\d)"
 )
 
 
-def is_total(label: str) -> bool:
-    return bool(set(lexis.roots(label)) & TOTAL)
+def is_whole(matrix: Matrix, row: int) -> bool:
+    """Whether a row is the total of the others: by its name, or because it is their sum ("Group")."""
+    return is_total(matrix.rows[row]) or row in matrix.sums
 
 
 def is_time(labels: Sequence[str]) -> bool:
@@ -77,6 +78,16 @@ def _meant(ask: Ask, matrix: Matrix) -> int | None:
     return None
 
 
+def row_meant(ask: Ask, matrix: Matrix) -> int | None:
+    """The row that an adjective means where things stand beside each other: the fastest by "Journey (min)"."""
+    for adjective, nouns in _ADJECTIVES:
+        if adjective.search(ask.folded):
+            words = lexis.bag(nouns)
+            found = [row for row, label in enumerate(matrix.rows) if set(lexis.roots(label)) & words]
+            return found[0] if found else None
+    return None
+
+
 def _is_money(matrix: Matrix, column: int) -> bool:
     return any(cell.amount is not None and cell.amount.dimension in CURRENCIES for cell in matrix.column(column))
 
@@ -84,7 +95,10 @@ def _is_money(matrix: Matrix, column: int) -> bool:
 _ADJECTIVES = (
     (re.compile(r"\b(?:long|short)(?:er|est)\b"), "length duration km days weeks months hours minutes distance time"),
     (re.compile(r"\b(?:cheap|pric[ei]|dear|cost|charg|pay|paid)\w*|\bexpensive\b"), "cost price fee budget amount"),
-    (re.compile(r"\b(?:fast|slow|quick)(?:er|est)\b"), "speed latency time throughput duration"),
+    (
+        re.compile(r"\b(?:fast|slow|quick)(?:er|est)\b"),
+        "speed latency time throughput duration journey travel ride trip response",
+    ),
     (re.compile(r"\b(?:young|old)(?:er|est)\b"), "age"),
     (re.compile(r"\b(?:heav|light)(?:ier|iest|er|est)\b"), "weight mass kg"),
     (re.compile(r"\b(?:tall|high)(?:er|est)\b"), "height"),

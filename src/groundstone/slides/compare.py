@@ -11,7 +11,7 @@ from groundstone.slides.evidence import Evidence
 from groundstone.slides.reply import Reply
 from groundstone.slides.seen import Line, Sheet
 
-LINES = 4  # lines said of what only one slide has
+LINES = 10  # lines said of what only one slide has, or of what both have
 NUMBERS = 6  # numbers set side by side
 ALIKE = 0.7  # share of words by which two lines say the same
 
@@ -40,7 +40,7 @@ def _two(one: Sheet, other: Sheet) -> Reply:
     said += _numbers(one, other, evidence)
     for sheet, lines, others in ((one, left, right), (other, right, left)):
         quoted = {citation.quote for citation in evidence.citations}
-        own = [line for line in lines if _twin(line, others) is None and not line.above and line.text not in quoted]
+        own = [line for line in lines if _twin(line, others) is None and line.text not in quoted]
         own = own[:LINES]
         if own:
             marks = [evidence.line(sheet, line) for line in own]

@@ -122,12 +122,17 @@ def summary(sheets: Sequence[Sheet]) -> Reply:
 
 
 _BY = re.compile(r"\b(?:by|dr|prof|presented|prepared|author|speaker)\b", re.I)
+_PERSON = re.compile(
+    r"[A-Z][\w’'\-]+(?:\s+(?:de|van|von|der|den|di|da|la|el|bin|al))*(?:\s+[A-Z][\w’'\-]+){1,2}(?:,\s.{3,60})?$"
+)
 
 
 def opening(sheet: Sheet) -> Reply | None:
     """The line of a first slide that says who speaks."""
     evidence = Evidence()
-    lines = [line for line in sheet.lines if line.kind not in ("title", "notes", "footer") and _BY.search(line.text)]
+    own = [line for line in sheet.lines if line.kind not in ("title", "notes", "footer")]
+    lines = [line for line in own if _BY.search(line.text)]
+    lines = lines or [line for line in own if _PERSON.match(line.text) and "," in line.text]
     said = [(speech.ended(line.text), (evidence.line(sheet, line),)) for line in lines[:2]]
     return replies.of(said, evidence, sheets=(sheet,)) if said else None
 

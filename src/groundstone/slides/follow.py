@@ -1,48 +1,85 @@
-"""Follow-up questions: what they leave out is taken from the question before."""
+"""Follow-up questions: the ways to read them, with what they leave out taken from the question and answer before.
+
+The first reading that the slides answer is the one that counts; a question that stands by itself has one reading.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from groundstone.filters import fold
-from groundstone.slides import lexis
+from groundstone.slides import changed, columns, lexis, pronouns
+from groundstone.slides import reply as replies
 from groundstone.slides.base import Turn
+from groundstone.slides.columns import Cells
+from groundstone.slides.ground import Ground
+from groundstone.slides.reply import Reply
 
 SHORT = 8  # words of a question that may lean on the one before
-_LEAD = re.compile(r"^\s*(?:and|but|so|ok(?:ay)?|then|also|now|or)\b[,\s]*", re.I)
-_ABOUT = re.compile(
-    r"^\s*(?:(?:and|but|so|ok(?:ay)?|then|also|now)[,\s]+)*(?:what|how) about\s+(?P<about>.+?)\s*\??\s*$"
-    r"|^\s*(?:and|but|so|or)[,\s]+(?:(?:what|how) (?:about|is it|was it)\s+)?(?P<only>(?:(?:in|for|of|on|at|by|"
-    r"the|during)\s+)?[^?]{1,60}?)\s*\??\s*$"
-    r"|^\s*(?P<bare>(?:in|for|during|of)\s+[^?]{1,40}?)\s*\??\s*$"
-    r"|^\s*(?:the )?same (?:question )?(?:for|in|about)\s+(?P<same>[^?]{1,60}?)\s*\??\s*$",
+BARE = 4  # words of one that is nothing but a name
+_LEAD = re.compile(r"^\s*(?:(?:and|but|so|ok(?:ay)?|then|also|now|or|right|well|hm+)\b[,\s]*)+", re.I)
+_ASKS = re.compile(
+    r"^(?:what|which|who|whose|how|when|where|why|is|are|was|were|does|do|did|can|could|has|have|list|name|compare|"
+    r"show|tell|give|summari[sz]e|explain|describe)\b",
+    re.I,
+)
+_OF = r"(?:in|for|of|on|at|by|with|during|under|from|the)"
+_ABOUT = (
+    re.compile(r"^(?:what|how) about\s+(?P<part>.+)$", re.I),
+    re.compile(
+        r"^(?:(?:what|how (?:much|many|high|large|big|long|low))\s+)?(?:is|was|were|are|did|does|would)\s+"
+        r"(?:it|that|this|they|the (?:figure|number|value|same|answer))\s+(?:(?:be|been|look like|come to|stand)\s+)?"
+        r"(?P<part>(?:in|for|of|on|at|with|during)\s+.+)$",
+        re.I,
+    ),
+    re.compile(
+        r"^(?:.{0,40}\b)?(?:the )?same (?:question |thing |number |figure )?(?:for|in|about|with|at|of|"
+        r"on)\s+(?P<part>.+)$",
+        re.I,
+    ),
+    re.compile(
+        r"^(?:is|was|are|does) (?:it|that|this)(?: also| any)? (?:different|true|so|differ|similar|higher|lower|"
+        r"better|worse|change)"
+        r" (?:for|in|at|with|on|during)\s+(?P<part>.+)$",
+        re.I,
+    ),
+    re.compile(r"^(?:does|did) (?:that|this|it) (?:also )?(?:hold|apply|go) (?:for|to)\s+(?P<part>.+)$", re.I),
+    re.compile(r"^(?:how|what) (?:is|was) (?:it|that)\s+(?P<part>(?:in|for|at|on)\s+.+)$", re.I),
+)
+_INDEED = re.compile(r"^(?:(?:and|but|or|so)\b[,\s]*)(?P<part>[^?]{1,80})$", re.I)
+_AGAINST = re.compile(
+    r"^(?:how does (?:that|this|it) compare|compare (?:that|this|it)|how is (?:that|it) compared)\s+(?:to|with|against)"
+    r"\s+(?P<part>.+)$",
+    re.I,
+)
+_THE = re.compile(
+    r"^(?:what(?:'s| is| was| were| are)|when (?:is|was)|how (?:high|big|large|long) (?:is|was)) the (?:\w+ ?){1,3}$",
+    re.I,
+)
+_OTHER = re.compile(r"^(?:(?:what|how) about\s+)?the other(?: (?:one|two|ones|\w+))?$|^the (?:rest|others)$", re.I)
+_WHY = re.compile(
+    r"^(?:why|how come|how so|for what reason|what(?:'s| is| was) the (?:reason|cause))(?:\s+(?:is|was|did|does)?\s*"
+    r"(?:that|this|it|so))?(?: (?:the case|so|happen|for that))?$",
     re.I,
 )
 _WHERE_IS_THAT = re.compile(
     r"\b(?:which|what) (?:slide|page|deck)s?\b.*\b(?:that|this|it|those|these)\b|\bwhere (?:is|was|"
-    r"does) (?:that|this|it)\b"
-    r"|^\s*(?:on |and )?(?:which|what) (?:slide|page|deck)\s*\??\s*$|\bwhere did you (?:find|get|see) (?:that|"
-    r"this|it)\b",
+    r"does|did) (?:that|this|it)\b(?!\s+\w+\s+\w+)"
+    r"|^\s*(?:on |and |in )*(?:which|what) (?:slide|page|deck|presentation)(?: (?:is|was) (?:that|this|it)(?: on)?)?"
+    r"\s*\??\s*$|\bwhere (?:did|do) you (?:find|get|see|have|take|read) (?:that|this|it)\b",
     re.I,
 )
 NEXT = re.compile(r"\b(?:next|following|previous|preceding|before|this|that|same|current)\s+(?:slide|page)\b", re.I)
-_DIFFERENCE = re.compile(
-    r"^\s*(?:and |so |but )?(?:what(?:'s| is| was) )?(?:the |by how much|how much more|how many more)?\s*"
-    r"(?:difference|ratio|sum|total|average|change|growth|percentage change|percent change|increase|decrease|"
-    r"by how much|how much more|"
-    r"how many more)(?: between (?:them|the two|those|these|both))?\s*\??\s*$",
-    re.I,
-)
-_THAN_BEFORE = re.compile(
-    r"^\s*(?:and |so |but )?(?:how (?:many|much) (?:times )?(?:more|less|\w+er)|by (?:how much|what factor))\b.{0,20}"
-    r"\b(?:it|that|this|the (?:second|latter|first|former))\b.{0,12}$",
-    re.I,
-)
-_PRONOUN = re.compile(r"\b(?:it|its|they|them|their|theirs|that one|those|these|this|that|he|she|his|her)\b", re.I)
-_PERIOD = re.compile(r"^(?:q[1-4]|h[12]|(?:19|20)\d\d|january|february|march|april|may|june|july|august|"
-                     r"september|october|"
-                     r"november|december)$")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand a question. ``bound``: only the deck that was shown last is asked."""
+
+    text: str
+    bound: bool = False
+    reply: Reply | None = None  # the answer itself, where the cells that are meant are known
 
 
 def where_is_that(question: str, history: Sequence[Turn]) -> bool:
@@ -61,113 +98,83 @@ def relative(question: str, history: Sequence[Turn]) -> tuple[str, int] | None:
     return deck, number + step
 
 
-def completed(question: str, history: Sequence[Turn]) -> str:
-    """The question with what it leaves out filled in from those before; as it is when it stands by itself."""
-    if not history:
-        return question
-    last = history[-1].understood or history[-1].question
-    if _DIFFERENCE.match(question) or (len(history) > 1 and _THAN_BEFORE.match(question)):
-        return _with_operation(question, history)
-    match = _ABOUT.match(question)
-    if match:
-        part = next(group for group in match.groups() if group)
-        if len(part.split()) <= SHORT and not re.match(
-            r"(?:what|which|who|how|when|where|why|is|are|does|do|list|compare)\b", part, re.I
-        ):
-            return replaced(last, part)
-    words = question.split()
-    if len(words) <= 14 and _PRONOUN.search(question) and not _named(question):
-        return f"{question.strip()} ({_subject(last)})" if _subject(last) else question
-    return question
+def readings(question: str, ground: Ground) -> list[Reading]:
+    """How a question may be meant after those before it, the likeliest first; itself where it stands by itself."""
+    if not ground.history:
+        return [Reading(question)]
+    found: dict[str, Reading] = {}
+    for meant in _readings(question, ground):
+        found.setdefault(f"{meant.bound} {meant.text}", meant)
+    return list(found.values()) or [Reading(question)]
 
 
-def _with_operation(question: str, history: Sequence[Turn]) -> str:
-    """ "And the difference?": between what the last two questions asked for."""
-    asked = [turn.understood or turn.question for turn in history[-2:]]
-    bare = _LEAD.sub("", question).strip().rstrip("?").strip()
-    bare = re.sub(r"\s+(?:is|was|are|were) (?:it|that|this)\b", "", bare, flags=re.I)
-    bare = re.sub(r"\s*between (?:them|the two|those|these|both)$", "", bare, flags=re.I)
-    if len(asked) == 1:
-        return f"{bare}: {asked[0]}"
-    own = _apart(asked[1], asked[0])
-    other = _apart(asked[0], asked[1])
-    rest = " ".join(word for word in _plain(asked[1]).split() if not _roots(word) <= _roots(own))
-    return f"{bare} between {other} and {own}: {rest}?" if own and other else f"{bare}: {asked[1]}"
+def _readings(question: str, ground: Ground) -> Iterator[Reading]:
+    led = _LEAD.sub("", question).strip().rstrip("?.! ").strip()
+    part = part_of(question)
+    if _OTHER.match(led):
+        yield from (Reading(text, True) for text in changed.to_others(ground))
+    elif (against := _AGAINST.match(led)) is not None:
+        yield from (Reading(text, True) for text in changed.against(against["part"], ground))
+    elif pronouns.is_next_one(led):
+        yield from (Reading(text, True) for text in pronouns.next_one(led, ground))
+    elif part:
+        yield from _changed(part, ground)
+    elif _is_name(led) and not _ASKS.match(led):
+        yield from (Reading(text, True) for text in changed.by_label(ground.last, led, ground))
+        yield Reading(question)
+    else:
+        yield from (_reading(one) for one in pronouns.resolved(question, ground))
+        if _LEAD.match(question):
+            yield from (_reading(one) for one in columns.with_owner(led, ground))
+            yield Reading(question, True)
+        elif len(led.split()) <= SHORT and _THE.search(led):
+            yield from (_reading(one) for one in columns.with_owner(led, ground))
+        yield Reading(question) if not pronouns.leans(question) else Reading(question, True, _unclear(question))
 
 
-def _roots(text: str) -> set[str]:
-    return set(lexis.roots(text))
+def _unclear(question: str) -> Reply:
+    """A polite no to a question that says too little where nothing before it says more."""
+    return replies.declined(f"I did not find what “{question}” refers to; please say it in full.")
 
 
-def _plain(question: str) -> str:
-    return re.sub(
-        r"^\s*(?:what|which|how (?:many|much|high|large)|who|when|where)\b(?:\s+(?:is|are|was|were|did|does|do)\b)?",
-        "",
-        question,
-        flags=re.I,
-    ).strip(" ?")
+def _reading(meant: str | Cells) -> Reading:
+    return Reading(meant.text, True, meant.reply) if isinstance(meant, Cells) else Reading(meant, True)
 
 
-def _apart(one: str, other: str) -> str:
-    """The words of one question that the other lacks."""
-    theirs = _roots(other)
-    return " ".join(
-        word for word in _plain(one).split() if not _roots(word) <= theirs and word.lower() not in lexis.STOP
-    )
+def _changed(part: str, ground: Ground) -> Iterator[Reading]:
+    """ "What about Shop?": the last question with the piece changed that Shop stands for."""
+    other = changed.of_other_deck(ground.last, part, ground)
+    if other:
+        yield Reading(other)
+        return
+    for text in changed.replaced(ground.last, part, ground):
+        yield Reading(text, True)
+    yield from (_reading(one) for one in columns.with_owner(part, ground))
 
 
-def replaced(last: str, part: str) -> str:
-    """The last question with one piece changed: a period for a period, otherwise the name that fits best."""
-    bare = re.sub(r"^(?:in|for|of|on|at|by|during|the)\s+", "", part.strip(), flags=re.I)
-    periods = [word for word in lexis.tokens(bare) if _PERIOD.match(word)]
-    found = list(
-        re.finditer(
-            r"(?<!\w)(?:(?:fy|cy)?\s?(?:19|20)\d\d|[qh][1-4](?:[\s']+(?:19|20)?\d\d)?|(?:first|second|third|"
-            r"fourth) (?:quarter|half))(?!\w)",
-            last,
-            re.I,
-        )
-    )
-    if periods:
-        if not found:
-            return f"{last.strip().rstrip('?').rstrip()} in {bare}?"
-        fitting = [match for match in found if _shape(match.group()) == _shape(bare)] or found[-1:]
-        match = fitting[-1]
-        return last[: match.start()] + bare + last[match.end() :]
-    role = re.search(r"\b(?:the|our)\s+([\w\-]+(?:\s+[\w\-]+)?)\s+(?:of|for|in|on)\b", last, re.I)
-    if role and re.match(r"the\s", part.strip(), re.I) and bare[:1].islower():
-        return last[: role.start(1)] + bare + last[role.end(1) :]
-    name = _name_in(last)
-    if name is not None:
-        return last[: name[0]] + bare + last[name[1] :]
-    return f"{last.strip().rstrip('?').rstrip()} for {bare}?"
+def part_of(question: str) -> str:
+    """What a question is about that gives nothing but the piece to be changed: "what about X", "and in 2022"."""
+    led = _LEAD.sub("", question).strip().rstrip("?.! ").strip()
+    for pattern in _ABOUT:
+        match = pattern.match(led)
+        if match and len(match["part"].split()) <= SHORT and not _ASKS.match(match["part"]):
+            return match["part"]
+    match = _INDEED.match(question.strip().rstrip("?.! "))
+    if match and len(match["part"].split()) <= SHORT and not _ASKS.match(_LEAD.sub("", match["part"])):
+        return _LEAD.sub("", match["part"])
+    bare = re.match(r"^(?:in|for|during|of|with)\s+[^?]{1,60}$", led, re.I)
+    return led if bare and len(led.split()) <= SHORT and not re.search(r"\b(?:is|are|was|did|does)\b", led) else ""
 
 
-def _shape(text: str) -> str:
-    return re.sub(r"\d+", "9", " ".join(lexis.tokens(text)))
+def _is_name(led: str) -> bool:
+    return 0 < len(led.split()) <= BARE
 
 
-def _name_in(question: str) -> tuple[int, int] | None:
-    """Where the name stands that a question is about: the last run of words with a capital, or after "of" or "for"."""
-    start = re.match(r"\s*\W*\w+", question)
-    offset = start.end() if start else 0
-    runs = [
-        match for match in re.finditer(r"[A-Z][\w&.\-]*(?:\s+(?:of|and|&)?\s*[A-Z][\w&.\-]*)*", question[offset:])
-        if not _PERIOD.match(match.group().lower()) and not re.fullmatch(r"[QH][1-4]", match.group())
-    ]  # fmt: skip
-    if runs:
-        return offset + runs[-1].start(), offset + runs[-1].end()
-    match = re.search(
-        r"\b(?:of|for|in|by|does|did|is|was)\s+(?:the\s+)?([\w&.\-]+(?:\s+[\w&.\-]+)?)\s*(?=\?|$|\bin\b)", question
-    )
-    return match.span(1) if match else None
+def asks_why(question: str) -> bool:
+    return bool(_WHY.match(_LEAD.sub("", question).strip().rstrip("?.! ").strip()))
 
 
-def _subject(last: str) -> str:
-    """What the last question was about, in its own words."""
-    words = [word.strip("?,.!:;“”\"'()") for word in last.split()]
+def subject(text: str) -> str:
+    """What a question was about, in its own words."""
+    words = [word.strip("?,.!:;“”\"'()") for word in text.split()]
     return " ".join(word for word in words if word and (lexis.content(word) or any(map(str.isdigit, word))))
-
-
-def _named(question: str) -> bool:
-    return any(word[:1].isupper() for word in question.split()[1:] if fold(word) not in ("i",))

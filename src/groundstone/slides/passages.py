@@ -119,14 +119,14 @@ def _suits(ask: Ask, line: Line, sheet: Sheet) -> float:
         there = lexis.bag(f"{line.text} {' '.join(line.above)}")
         value += NAMED * sum(name in there for name in ask.names) / len(ask.names)
     wants = ask.wants
-    if (wants == "number" and amounts.of_text(line.text)) or (wants == "when" and _is_dated(line.text)):
+    if (wants == "number" and amounts.of_text(line.text)) or (wants == "when" and is_dated(line.text)):
         value += 0.12
     elif wants == "who" and is_named(line.text):
         value += 0.08
     return value
 
 
-def _is_dated(text: str) -> bool:
+def is_dated(text: str) -> bool:
     return bool(set(lexis.tokens(text)) & _DATES) or any(
         word[:2] == "20" and len(word) == 4 for word in lexis.tokens(text)
     )

@@ -17,6 +17,7 @@ from groundstone.slides import amounts, lexis
 from groundstone.slides.amounts import Amount
 from groundstone.slides.base import DeckInfo
 
+SUMMED = 3  # rows from which a row that is the sum of the others is their total
 HEADING = 90  # characters of a line that may be the heading of those below it
 FEW_WORDS = 8
 MOST_LINES = 500  # of a slide; what comes after is found by the search, but not looked through
@@ -81,6 +82,18 @@ class Matrix:
             if numbers and not years and len(numbers) * 2 >= len(held):
                 found.append(index)
         return tuple(found)
+
+    @cached_property
+    def sums(self) -> frozenset[int]:
+        """Rows that are the sum of all the others in some column, whatever they are called: the last, or the first."""
+        ends = (len(self.rows) - 1, 0) if len(self.rows) > SUMMED else ()
+        return frozenset(row for row in ends if any(self._sums(row, column) for column in self.numeric))
+
+    def _sums(self, row: int, column: int) -> bool:
+        values = [cell.amount.value if cell.amount else None for cell in self.column(column)]
+        others = [value for place, value in enumerate(values) if place != row and value is not None]
+        own = values[row]
+        return own is not None and own > 0 and len(others) >= SUMMED and sum(others) == own
 
     @cached_property
     def words(self) -> str:
@@ -313,8 +326,14 @@ def _of_grid(element: Element, grid: Grid, slide: Slide) -> Matrix:
             )
         )
     boxes = (element.box,) if element.box else ()
+    columns, labels = tuple(map(_unmarked, columns)), tuple(map(_unmarked, labels))
     columns = columns if top else tuple(f"column {place + 2}" if width > 2 else "" for place in range(width - left))
     return Matrix(element.number, "table", name, corner, labels, columns, tuple(cells), False, boxes)
+
+
+def _unmarked(label: str) -> str:
+    """A label without the mark of a footnote behind it."""
+    return re.sub(r"\s*(?:[¹²³⁰⁴-⁹*†‡§]+|\([¹²³⁴-⁹*†‡]\))\s*$", "", label) or label
 
 
 def _joined(parts: Iterable[str]) -> str:

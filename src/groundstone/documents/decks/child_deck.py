@@ -18,10 +18,12 @@ of pictures each slide has one picture, which fills it, to be recognised as a pa
 A call with ``pictures`` gives their bytes instead, cropped, turned and mirrored as they are shown, their longer side at
 most ``longest`` pixels; the bytes are base64:
 
-    {"pictures": {key: {"data": "...", "media_type": "image/png" or "image/jpeg", "width": 800, "height": 600}},
-     "left_out": {key: "why"}}
+    {"pictures": {key: {"data": "...", "media_type": "image/png" or "image/jpeg", "width": 800, "height": 600,
+     "tints": {...}}}, "left_out": {key: "why"}}
 
-As many as fit into an answer are given; further ones are in neither: ask for them again.
+As many as fit into an answer are given; further ones are in neither: ask for them again. ``tints`` are the colours of a
+picture as ``tints.of_json`` reads them. A call with ``tints``, numbers of pages of a PDF, gives those of the pages:
+{"tints": {"3": {...}}}.
 """
 
 from __future__ import annotations
@@ -70,6 +72,7 @@ def parse(
     name: str = "",
     numbers: Sequence[int] | None = None,
     pictures: Sequence[str] | None = None,
+    tints: Sequence[int] | None = None,
     longest: int = 2400,
 ) -> dict[str, Any]:
     """Slides, or the bytes of pictures; see above. Without ``media_type`` it is found by the content.
@@ -81,6 +84,10 @@ def parse(
         from groundstone.documents.decks.pictures import shown
 
         return shown(data, media_type, pictures, longest)
+    if tints is not None:
+        from groundstone.documents.decks.pdf import colours
+
+        return {"tints": colours(data, tints)}
     opened = _opened(data, media_type)
     count = min(opened.slide_count, MAX_SLIDES)
     wanted = range(1, count + 1) if numbers is None else [number for number in numbers if 1 <= number <= count]

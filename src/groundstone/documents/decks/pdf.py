@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +14,7 @@ from groundstone.documents.base import Line, Page, Place, Word
 from groundstone.documents.decks.base import Slide
 from groundstone.documents.decks.found import PictureAt
 from groundstone.documents.decks.recognised import elements_of
+from groundstone.documents.decks.tints import WIDE, Tints, small, to_json
 from groundstone.documents.decks.words import one_line
 from groundstone.documents.decode_pdf import Letter, Pdf, PdfPage
 from groundstone.documents.layout.drawn import find_drawn
@@ -21,6 +24,7 @@ from groundstone.errors import UnreadableDocument
 _FEW = 6  # words of its own that do not make a page readable
 _MANY = 12  # words of its own, with which a picture behind the whole page is mere background
 _LARGE = 0.04  # a picture that covers this share of a page may hold words
+_CHARTED = 3  # short lines with a number on a page that may have a chart
 _BACKGROUND = 0.85
 _GARBAGE = 0.2  # share of characters without a meaning
 _NAMES = {"Author": "author", "Title": "title", "Subject": "subject", "Keywords": "keywords", "CreationDate": "created",
@@ -102,9 +106,32 @@ def _slide(page: PdfPage, letters: list[Letter], number: int) -> Slide:
     read = text_layer.read_letters(letters, page.width, page.height)
     size = np.array([page.width, page.height], np.float32)
     lines = tuple(_line(line, size, number) for line in read.lines)
-    rulings = find_drawn(page.picture().pixels)[1] if page.is_drawn() and _aligned(lines) else []
+    drawn = page.is_drawn()
+    rulings = find_drawn(page.picture().pixels)[1] if drawn and _aligned(lines) else []
+    tints = tints_of(page) if drawn and _figures(lines) >= _CHARTED else None
     whole = Page(number, round(page.width), round(page.height), lines, read.rotation, (), tuple(rulings), "text")
-    return Slide(number, elements_of(whole))
+    return Slide(number, elements_of(whole, tints))
+
+
+def tints_of(page: PdfPage) -> Tints:
+    """The colours of a page as it is shown."""
+    return small(page.picture(min(WIDE, round(page.width * 4))).pixels)
+
+
+def _figures(lines: tuple[Line, ...]) -> int:
+    """How many lines are short and hold a number: only then may there be a chart with values."""
+    return sum(len(line.text) < 14 and any(map(str.isdigit, line.text)) for line in lines)
+
+
+def colours(data: bytes, numbers: Sequence[int]) -> dict[str, dict[str, Any]]:
+    """The colours of some pages as ``tints.of_json`` reads them, by number; damaged pages are left out."""
+    file, found = _File(data), {}
+    for number in numbers:
+        try:
+            found[str(number)] = to_json(tints_of(file.page(number)))
+        except UnreadableDocument:
+            continue
+    return found
 
 
 def _aligned(lines: tuple[Line, ...]) -> bool:

@@ -17,6 +17,7 @@ from groundstone.documents.decks import guard
 from groundstone.documents.decks.base import Slide
 from groundstone.documents.decks.found import Found, Gathered, PictureAt
 from groundstone.documents.decks.picture_key import PictureKey, parsed
+from groundstone.documents.decks.tints import small, to_json
 from groundstone.documents.decode import frame, sizes
 from groundstone.errors import DocumentTooLarge, GroundstoneError, UnreadableDocument
 from groundstone.records import Box
@@ -118,7 +119,7 @@ def shown(data: bytes, media_type: str, keys: Sequence[str], longest: int) -> di
         except GroundstoneError as error:
             left_out[key] = str(error)
             continue
-        spent += len(answer["data"])
+        spent += len(answer["data"]) + len(answer["tints"]["rgb"])
         if spent > _ANSWER and found:
             break
         found[key] = answer
@@ -147,19 +148,22 @@ def _one(archive: guard.Archive | None, data: bytes, media_type: str, key: Pictu
         raise UnreadableDocument("a PDF within a slide is not shown")
     count, width, height = sizes(own, kind)
     plain = key == PictureKey(key.part) and count == 1
+    pixels = _cut(frame(own, kind, page).pixels, key)
+    tints = to_json(small(pixels))
     if plain and kind in _AS_THEY_ARE and max(width, height) <= longest and len(own) <= _ANSWER // 4:
-        return _answer(own, kind, width, height)
-    image = _fitting(Image.fromarray(_cut(frame(own, kind, page).pixels, key)), longest)
+        return _answer(own, kind, width, height, tints)
+    image = _fitting(Image.fromarray(pixels), longest)
     out = io.BytesIO()
     jpeg = kind == "image/jpeg"
     image.save(out, "JPEG" if jpeg else "PNG", **({"quality": 92} if jpeg else {"compress_level": 3}))
     if out.tell() > _ANSWER:
         raise DocumentTooLarge("the picture is too large; ask for it smaller")
-    return _answer(out.getvalue(), "image/jpeg" if jpeg else "image/png", *image.size)
+    return _answer(out.getvalue(), "image/jpeg" if jpeg else "image/png", *image.size, tints)
 
 
-def _answer(own: bytes, kind: str, width: int, height: int) -> dict[str, Any]:
-    return {"data": base64.b64encode(own).decode(), "media_type": kind, "width": width, "height": height}
+def _answer(own: bytes, kind: str, width: int, height: int, tints: dict[str, Any]) -> dict[str, Any]:
+    data = base64.b64encode(own).decode()
+    return {"data": data, "media_type": kind, "width": width, "height": height, "tints": tints}
 
 
 def _cut(pixels: Any, key: PictureKey) -> Any:

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from groundstone.documents.base import Page
 from groundstone.documents.decks import guard
 from groundstone.documents.decks.base import Deck, Slide
 from groundstone.documents.decks.base_json import deck_of, slide_json
-from groundstone.documents.decks.recognition import Wanted, recognised_slide, wanted, with_pictures, with_problem
+from groundstone.documents.decks.recognition import Seen, Wanted, recognised_slide, wanted, with_pictures, with_problem
+from groundstone.documents.decks.tints import Tints, of_json
 from groundstone.errors import Conflict, LimitExceeded, UnreadableDocument, WeightsMissing
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Reading:
     _slides: dict[int, Slide] = field(default_factory=dict)
     _pictures: list[dict[str, Any]] = field(default_factory=list)
     _poor: set[int] = field(default_factory=set)
-    _pages: dict[str, Page | str] = field(default_factory=dict)  # pictures that stand on several slides
+    _pages: dict[str, Seen | str] = field(default_factory=dict)  # pictures that stand on several slides
     _often: set[str] = field(default_factory=set)  # their keys
     _done: int = 0
 
@@ -142,17 +142,18 @@ class Reading:
             if slide.number in self._poor:
                 asked = [str(slide.number)]
                 reading = self.documents().read(self.data, pages=asked, stop=self.stop, background=self.background)
-                return recognised_slide(slide, reading.pages[0])
+                plain = self.run({"tints": [slide.number]})["tints"].get(str(slide.number))
+                return recognised_slide(slide, reading.pages[0], of_json(plain))
             pages = self._read(pictures)
         except (UnreadableDocument, LimitExceeded, WeightsMissing) as error:
             return with_problem(slide, _UNREAD.format(error))
-        read = {picture.element: page for picture in pictures if isinstance(page := pages[picture.key], Page)}
+        read = {picture.element: page for picture in pictures if not isinstance(page := pages[picture.key], str)}
         slide = _whole(slide, read) if whole else with_pictures(slide, read)
         for page in pages.values():
             slide = with_problem(slide, _UNREAD.format(page)) if isinstance(page, str) else slide
         return slide
 
-    def _read(self, pictures: list[Wanted]) -> Mapping[str, Page | str]:
+    def _read(self, pictures: list[Wanted]) -> Mapping[str, Seen | str]:
         """What pictures of a slide say by key, or why one is not read."""
         found = {key: self._pages[key] for picture in pictures if (key := picture.key) in self._pages}
         missing = list(dict.fromkeys(picture.key for picture in pictures if picture.key not in found))
@@ -162,7 +163,7 @@ class Reading:
             for key, why in answer["left_out"].items():
                 found[key] = str(why)
             for key, picture in answer["pictures"].items():
-                found[key] = self._page(base64.b64decode(picture["data"]))
+                found[key] = self._page(base64.b64decode(picture["data"]), of_json(picture.get("tints")))
             left = [key for key in missing if key not in found]
             if len(left) == len(missing):
                 found.update((key, "the file does not give them") for key in left)
@@ -171,9 +172,9 @@ class Reading:
         self._pages.update((key, page) for key, page in found.items() if key in self._often)
         return found
 
-    def _page(self, data: bytes) -> Page | str:
+    def _page(self, data: bytes, tints: Tints | None) -> Seen | str:
         try:
-            return self.documents().read(data, stop=self.stop, background=self.background).pages[0]
+            return self.documents().read(data, stop=self.stop, background=self.background).pages[0], tints
         except (UnreadableDocument, LimitExceeded) as error:
             return str(error)
 
@@ -190,8 +191,8 @@ class Reading:
             raise Conflict("the reading was stopped")
 
 
-def _whole(slide: Slide, read: Mapping[int, Page]) -> Slide:
+def _whole(slide: Slide, read: Mapping[int, Seen]) -> Slide:
     """A slide that is one picture."""
-    for page in read.values():
-        return recognised_slide(slide, page)
+    for page, tints in read.values():
+        return recognised_slide(slide, page, tints)
     return slide

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
 from groundstone.documents.base import Cell, Line, Page, Reading, Region, Table
-from groundstone.documents.decks import recognised_tables
+from groundstone.documents.decks import recognised_charts, recognised_tables
 from groundstone.documents.decks.base import Element, Grid, Kind, Paragraph, Source
 from groundstone.documents.decks.found import Found, Gathered
 from groundstone.documents.decks.pptx_table import headers
-from groundstone.documents.decks.recognised_blocks import Strip, blocks, rows, strips
+from groundstone.documents.decks.recognised_blocks import Strip, blocks, in_columns, rows, split, strips
+from groundstone.documents.decks.tints import Tints
 from groundstone.documents.layout import understand
 from groundstone.records import Box
 
@@ -40,19 +41,45 @@ _UNFINISHED = (",", "-", "&", " and", " of", " the", " to", " for", " with", " i
 _ENDED = (".", "!", "?", ":", ";")
 
 
-def elements_of(page: Page) -> tuple[Element, ...]:
-    """Everything that was read on a page; boxes are places on it."""
-    slide, _ = Gathered(page.number, found_on(page)).finished()
+def elements_of(page: Page, tints: Tints | None = None) -> tuple[Element, ...]:
+    """Everything that was read on a page; boxes are places on it. With ``tints`` bars are known by their colours."""
+    slide, _ = Gathered(page.number, found_on(page, tints)).finished()
     return slide.elements
 
 
-def found_on(page: Page) -> list[Found]:
+def found_on(page: Page, tints: Tints | None = None) -> list[Found]:
     """The same before it is put in order."""
-    tables = _tables(page)
-    taken = [table.place.box for table in tables]
-    lines = [line for line in page.lines if not any(_within(line, box) for box in taken)]
-    found = [_table(table, page) for table in tables]
-    return [*found, *_unruled(strips(lines, page), page)]
+    page = replace(page, lines=tuple(in_columns(page.lines, page)))
+    charts, left = _charts(page, tints)
+    taken = [chart.box for chart in charts if chart.box]
+    tables = [table for table in _tables(page) if not any(_overlap(table.place.box, box) for box in taken)]
+    inside = [table.place.box for table in tables]
+    lines = [line for line in left if not any(_within(line, box) for box in inside)]
+    return [*charts, *(_table(table, page) for table in tables), *_unruled(strips(lines, page), page)]
+
+
+def _charts(page: Page, tints: Tints | None) -> tuple[list[Found], list[Line]]:
+    """Charts whose series are known by their colours, and the lines that they and their axes do not use."""
+    if tints is None:
+        return [], list(page.lines)
+    pieces = [
+        (line, part, strip) for line in page.lines for part in split(line, page) for strip in strips([part], page)
+    ]
+    painted = recognised_charts.Painted(page.width, page.height, tints)
+    found = [strip for _, _, strip in pieces]
+    tables = recognised_charts.find(found, painted)
+    marks = recognised_charts.ticks(found, tables)
+    own = {id(strip) for strip in (*marks, *(strip for table in tables for strip in table.strips))}
+    broken = {id(line) for line, _, strip in pieces if id(strip) in own}
+    whole = [line for line in page.lines if id(line) not in broken]
+    rest = [part for line, part, strip in pieces if id(line) in broken and id(strip) not in own]
+    return [_aligned(table, page) for table in tables], [*whole, *rest]
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    across = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
+    down = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
+    return across > 0 and down > 0
 
 
 def _unruled(found: list[Strip], page: Page) -> list[Found]:
@@ -68,17 +95,17 @@ def _aligned(table: recognised_tables.Tabled, page: Page) -> Found:
     boxes = [[union([_box(strip, page) for strip in cell]) for cell in row] for row in table.rows]
     whole = union([box for row in boxes for box in row if box])
     known = tuple(tuple(box or whole for box in row) for row in boxes) if whole else ()
-    rows, columns = (0, 1) if table.is_chart else headers(texts)
+    rows, columns = (int(not texts[0][0]), 1) if table.is_chart else headers(texts)
     grid = Grid(tuple(map(tuple, texts)), rows, columns, tuple(tuple(b for b in row if b) for row in known))
     return Found("chart" if table.is_chart else "table", whole, grid=grid, source=_source(page))
 
 
-def lines_of(page: Page) -> tuple[tuple[Paragraph, ...], Grid | None]:
+def lines_of(page: Page, tints: Tints | None = None) -> tuple[tuple[Paragraph, ...], Grid | None]:
     """What a picture says that is a part of a slide: paragraphs in reading order, and its table if it shows just one.
 
     Boxes are places on the page, which is the picture.
     """
-    elements = elements_of(page)
+    elements = elements_of(page, tints)
     grids = [element.grid for element in elements if element.grid]
     if len(grids) != 1:
         spread = [paragraph for element in elements for paragraph in _all(element)]

@@ -6,17 +6,21 @@ Pure geometry. Lengths are in pixels (or points) of the page, so that a wide sli
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
-from groundstone.documents.base import Line, Page
+from groundstone.documents.base import Line, Page, Word
 
 _ALIKE = 1.27  # times that letters of one block may differ in size
 _ONE_SIZE = 1.13  # the same of lines that stand apart
 _GAP = 2.2  # heights of a line between two lines of a block at most
 _BESIDE = 1.3  # heights of a line between two parts of one line
 _ALIGNED = 0.8  # heights of a line that left edges or middles may be apart
+_SPLIT = 0.8  # heights of a line between words that are not of one label
+_APART, _EDGE, _SEVERAL = 0.42, 0.12, 2  # heights between cells, those that edges differ, lines that begin there
 _SHARED = 0.3  # share of the narrower line that stands above or below the other
 _INDENT = 4.0  # heights of a line that a bullet may be moved in
 _MARK = re.compile(r"^[•‣▪▫◦●○■□➢➤►▸▶·∙⁃✓✔]\s*(?=\S)|^[-–—*]\s+(?=\S)|^[oO]\s+(?=[A-Z])")
@@ -64,6 +68,45 @@ def strips(lines: Sequence[Line], page: Page) -> list[Strip]:
     return [
         next((replace(one, bullet=True, edge=mark.edge) for mark in lone if _marks(mark, one)), one) for one in kept
     ]
+
+
+def split(line: Line, page: Page) -> list[Line]:
+    """A line in parts where words stand far apart, as the names of a legend or values of neighbouring bars do."""
+    parts: list[list[Word]] = []
+    high = line.place.box.height * page.height
+    for word in line.words:
+        box = word.place.box
+        before = parts[-1][-1].place.box if parts else box
+        if not parts or (box.left - before.left - before.width) * page.width > _SPLIT * high:
+            parts.append([])
+        parts[-1].append(word)
+    if len(parts) < 2:
+        return [line]
+    return [_part(part, line) for part in parts]
+
+
+def in_columns(lines: Sequence[Line], page: Page) -> list[Line]:
+    """Lines in parts where a word stands a little apart and begins where several other lines do: cells of a row."""
+    lefts = sorted(line.place.box.left * page.width for line in lines)
+    found = []
+    for line in lines:
+        parts: list[list[Word]] = [list(line.words[:1])]
+        high = line.place.box.height * page.height
+        for before, word in pairwise(line.words):
+            gap = (word.place.box.left - before.place.box.left - before.place.box.width) * page.width
+            left = word.place.box.left * page.width
+            near = bisect_right(lefts, left + _EDGE * high) - bisect_left(lefts, left - _EDGE * high)
+            if gap > _APART * high and near >= _SEVERAL:
+                parts.append([])
+            parts[-1].append(word)
+        found += [line] if len(parts) < 2 else [_part(part, line) for part in parts]
+    return found
+
+
+def _part(words: Sequence[Word], line: Line) -> Line:
+    first, last = words[0].place.points, words[-1].place.points
+    place = replace(line.place, points=(first[0], last[1], last[2], first[3]))
+    return Line(" ".join(word.text for word in words), line.confidence, place, tuple(words))
 
 
 def _strip(line: Line, page: Page) -> Strip:

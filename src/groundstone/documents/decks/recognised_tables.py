@@ -23,9 +23,11 @@ _FIGURES = 0.4  # share of the cells right of the first column that are figures
 _SHORT, _VERY_SHORT = 26.0, 15.0  # mean characters of a cell beside figures, and without
 _LABEL = 24  # characters of a category at most
 _UNDER = 0.35  # of the distance between categories, that a value may stand beside its bar's middle
-_VALUE = re.compile(
+VALUE = re.compile(
     r"^[~≈<>]?\s*[-+−]?\s*[$€£¥]?\s*\d[\d.,' ]*\s*(%|[xX×]|[kKmMbB]n?|[a-zA-Zµ]{1,6}(/[a-z]{1,4})?|[$€£¥])?$"
 )
+
+_YEAR = re.compile(r"^(?:FY|CY)?\s?(?:19|20)\d\d[EFAP]?$")
 
 Cell = list[Strip]
 
@@ -51,13 +53,13 @@ def find(found: Sequence[Strip]) -> list[Tabled]:
     tables = _aligned(found)
     used = {id(strip) for table in tables for strip in table.strips}
     rest = [strip for strip in found if id(strip) not in used]
-    return [*tables, *_columns_of_a_chart(rest)]
+    return [*tables, *(_columns_of_a_chart(rest) or _bars_of_a_chart(rest))]
 
 
 def _aligned(found: Sequence[Strip]) -> list[Tabled]:
     tables: list[Tabled] = []
     run: list[list[Strip]] = []
-    for row in [*_levels(found), []]:
+    for row in [*levels(found), []]:
         if row and _follows(run, row):
             run.append(row)
             continue
@@ -68,7 +70,7 @@ def _aligned(found: Sequence[Strip]) -> list[Tabled]:
     return tables
 
 
-def _levels(found: Sequence[Strip]) -> list[list[Strip]]:
+def levels(found: Sequence[Strip]) -> list[list[Strip]]:
     """Lines at one height, from the top, each row from the left."""
     rows: list[list[Strip]] = []
     for strip in sorted(found, key=lambda one: one.middle):
@@ -84,7 +86,9 @@ def _follows(run: Sequence[Sequence[Strip]], row: Sequence[Strip]) -> bool:
     if not run:
         return False
     sizes = [strip.size for above in run for strip in above]
-    if max(strip.size for strip in row) > _ALIKE * median(sizes) or min(s.size for s in row) * _ALIKE < median(sizes):
+    heights = [strip.bottom - strip.top for above in run for strip in above]
+    own = [strip.bottom - strip.top for strip in row]  # the size by width says little of short figures
+    if max(own) > _ALIKE * median(heights) or min(own) * _ALIKE < median(heights):
         return False
     middles = [above[0].middle for above in run if len(above) > 1]
     steps = [after - before for before, after in pairwise(middles)]
@@ -104,7 +108,7 @@ def _table(run: Sequence[Sequence[Strip]]) -> Tabled | None:
         return None
     rows: list[list[Cell]] = []
     for row in run:
-        cells = _placed(row, columns)
+        cells = _placed(row, columns) if row is not run[0] else _head(row, columns)
         if cells is None:
             return None
         if len(row) > 1:
@@ -117,10 +121,26 @@ def _table(run: Sequence[Sequence[Strip]]) -> Tabled | None:
     return table if _is_table(table.texts) else None
 
 
+def _head(row: Sequence[Strip], columns: Sequence[tuple[float, float]]) -> list[Cell] | None:
+    """The cells of the first row: names may stand at the other side of their columns, but stand in their order."""
+    missing = len(columns) - len(row)
+    if missing not in (0, 1) or any(VALUE.match(strip.text) and not _YEAR.match(strip.text) for strip in row):
+        return _placed(row, columns)
+    corner: list[Cell] = [[] for _ in range(missing)]
+    return [*corner, *([strip] for strip in row)] if missing == 0 or _is_right_of(row[0], columns[0]) else (
+        _placed(row, columns)
+    )  # fmt: skip
+
+
+def _is_right_of(strip: Strip, column: tuple[float, float]) -> bool:
+    return strip.centre > column[1]
+
+
 def _stretches(rows: Sequence[Sequence[Strip]]) -> list[tuple[float, float]]:
     """Where columns stand: stretches that lines of at least two rows cover together."""
-    most = max(len(row) for row in rows)
-    typical = [row for row in rows if len(row) >= max(2, most - 1)]
+    below = rows[1:] if len(rows) > 2 else rows  # the first may have its names elsewhere in their columns
+    most = max(len(row) for row in below)
+    typical = [row for row in below if len(row) >= max(2, most - 1)]
     found: list[tuple[float, float]] = []
     for strip in sorted((strip for row in typical for strip in row), key=lambda one: one.left):
         if found and strip.left < found[-1][1]:
@@ -158,21 +178,21 @@ def _wraps(above: Sequence[Cell], below: Sequence[Cell]) -> bool:
 def _is_table(texts: Sequence[Sequence[str]]) -> bool:
     cells = [cell for row in texts for cell in row]
     filled = [cell for cell in cells if cell]
-    few = len(texts) < 3 and any(_VALUE.match(row[0]) for row in texts)
+    few = len(texts) < 3 and any(VALUE.match(row[0]) for row in texts)
     if len(filled) < 0.7 * len(cells) or len(texts) * len(texts[0]) < 6 or few:
         return False
     body = [cell for row in texts for cell in row[1:] if cell]
-    figures = sum(is_figure(cell) or bool(_VALUE.match(cell)) for cell in body)
+    figures = sum(is_figure(cell) or bool(VALUE.match(cell)) for cell in body)
     length = sum(map(len, filled)) / len(filled)
     if figures >= _FIGURES * len(body):
-        return length <= _SHORT and any(not _VALUE.match(row[0]) for row in texts)
+        return length <= _SHORT and any(not VALUE.match(row[0]) for row in texts)
     return len(texts) >= 3 and len(texts[0]) >= 3 and len(filled) == len(cells) and length <= _VERY_SHORT
 
 
 def _columns_of_a_chart(found: Sequence[Strip]) -> list[Tabled]:
     """Categories in a row, with one value above each, at different heights: the labels of a column chart."""
-    levels = _levels(found)
-    for place, row in enumerate(levels):
+    held = levels(found)
+    for place, row in enumerate(held):
         if len(row) < 3 or any(len(strip.text) > _LABEL for strip in row):
             continue
         pairs = [(strip, value) for strip in row if (value := _above(strip, row, found))]
@@ -181,11 +201,32 @@ def _columns_of_a_chart(found: Sequence[Strip]) -> list[Tabled]:
         if len(pairs) < 3 or len(pairs) < len(row) or len({id(value) for value in values}) < len(values):
             continue
         if max(heights) - min(heights) > median(strip.size for strip in row):
-            more = levels[place + 1 :][:1]
+            more = held[place + 1 :][:1]
             below = more if more and _beneath(row, more[0]) else []
             extra = [tuple((other[index],) for other in below) for index in range(len(row))]
             return [Tabled(tuple(((name,), (value,), *extra[at]) for at, (name, value) in enumerate(pairs)), True)]
     return []
+
+
+def _bars_of_a_chart(found: Sequence[Strip]) -> list[Tabled]:
+    """Categories below each other, with one value right of each at different distances: the labels of a bar chart."""
+    pairs = [(row[0], row[1]) for row in levels(found) if len(row) == 2 and _is_bar(*row)]
+    for edge in ("right", "left"):
+        for first, _ in pairs:
+            own = [pair for pair in pairs if abs(getattr(pair[0], edge) - getattr(first, edge)) < 0.6 * first.size]
+            ends = [value.left for _, value in own]
+            if len(own) >= 3 and max(ends) - min(ends) > first.size and _evenly(own):
+                return [Tabled(tuple(((name,), (value,)) for name, value in own), True)]
+    return []
+
+
+def _is_bar(name: Strip, value: Strip) -> bool:
+    return len(name.text) <= 2 * _LABEL and not VALUE.match(name.text) and bool(VALUE.match(value.text))
+
+
+def _evenly(pairs: Sequence[tuple[Strip, Strip]]) -> bool:
+    steps = [after.middle - before.middle for (before, _), (after, _) in pairwise(pairs)]
+    return max(steps) < 1.5 * min(steps)
 
 
 def _beneath(row: Sequence[Strip], other: Sequence[Strip]) -> bool:
@@ -201,6 +242,6 @@ def _above(strip: Strip, row: Sequence[Strip], found: Sequence[Strip]) -> Strip 
     over = [
         other for other in found
         if other.middle < strip.middle - strip.size and abs(other.centre - strip.centre) < _UNDER * slot
-        and _VALUE.match(other.text)
+        and VALUE.match(other.text)
     ]  # fmt: skip
     return over[0] if len(over) == 1 else None

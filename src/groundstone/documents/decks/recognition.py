@@ -10,7 +10,10 @@ from typing import Any
 from groundstone.documents.base import Page
 from groundstone.documents.decks.base import Element, Grid, Paragraph, Slide
 from groundstone.documents.decks.recognised import elements_of, lines_of
+from groundstone.documents.decks.tints import Tints
 from groundstone.records import Box
+
+Seen = tuple[Page, Tints | None]  # what was read on a picture, and its colours
 
 _LARGE = 0.04  # share of the slide from which a picture is read
 _SMALL = 0.01  # the same on a slide with few words of its own
@@ -59,29 +62,30 @@ def _has_words(slide: Slide, number: int) -> bool:
     return any(element.number == number and element.paragraphs for element in slide.elements)
 
 
-def with_pictures(slide: Slide, read: Mapping[int, Page]) -> Slide:
+def with_pictures(slide: Slide, read: Mapping[int, Seen]) -> Slide:
     """The slide with what its pictures say; ``read`` by number of the element."""
     elements = tuple(
-        _with_words(element, read[element.number]) if element.number in read else element for element in slide.elements
+        _with_words(element, *read[element.number]) if element.number in read else element for element in slide.elements
     )
     return replace(slide, elements=elements)
 
 
-def recognised_slide(slide: Slide, page: Page) -> Slide:
+def recognised_slide(slide: Slide, page: Page, tints: Tints | None = None) -> Slide:
     """A slide that is a picture or a scanned page, by what was read on it; without words it stays as it was."""
     page = replace(page, number=slide.number)
-    return replace(slide, elements=tuple(_on(element, slide.number) for element in elements_of(page)) or slide.elements)
+    elements = tuple(_on(element, slide.number) for element in elements_of(page, tints))
+    return replace(slide, elements=elements or slide.elements)
 
 
 def with_problem(slide: Slide, problem: str) -> Slide:
     return slide if problem in slide.problems else replace(slide, problems=(*slide.problems, problem))
 
 
-def _with_words(element: Element, page: Page) -> Element:
+def _with_words(element: Element, page: Page, tints: Tints | None) -> Element:
     frame = element.box
     if frame is None:
         return element
-    paragraphs, grid = lines_of(page)
+    paragraphs, grid = lines_of(page, tints)
     kept = tuple(replace(one, box=_within(one.box, frame)) for one in paragraphs if _is_sure(one))
     if not kept and grid is None:
         return element
