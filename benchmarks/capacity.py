@@ -77,7 +77,7 @@ def curves_of_tables(data: dict[str, Any]) -> Iterator[Curve]:
 def _curve(
     name: str, model: str, instance: str, degree: int, total: int, rates: Sequence[float], copies: int = 1
 ) -> Curve:
-    deployment = Deployment(catalogue()[model], _instance(instance), degree, copies)
+    deployment = Deployment(catalogue()[model], _instance(instance), degree, copies, "random")
     return Curve(name, deployment, Workload(total - 256, 256), tuple(map(float, rates)))
 
 
@@ -156,10 +156,15 @@ def fitted(curves: Sequence[Curve]) -> Engine:
 
 def predictions(one: Curve, engine: Engine) -> dict[str, list[float]]:
     """Throughputs by the number of probes."""
+    ways = probed(one, engine).items()
+    return {name: [point.throughput for point in _points(one, measured, engine)] for name, measured in ways}
+
+
+def probed(one: Curve, engine: Engine) -> dict[str, dict[int, float]]:
+    """What is measured, by the number of probes."""
     rates = dict(zip(one.counts, one.throughput, strict=True))
     probes = where_to_probe(one.deployment, one.workload, one.counts[-1], rates[1], engine)
-    ways = {"none": {}, "one": {1: rates[1]}, "three": {count: rates[count] for count in probes}}
-    return {name: [point.throughput for point in _points(one, measured, engine)] for name, measured in ways.items()}
+    return {"none": {}, "one": {1: rates[1]}, "three": {count: rates[count] for count in probes}}
 
 
 def _points(one: Curve, measured: dict[int, float], engine: Engine) -> list[Any]:
@@ -171,7 +176,7 @@ def _points(one: Curve, measured: dict[int, float], engine: Engine) -> list[Any]
 def judged(curves: Sequence[Curve], engines: Sequence[Engine], wordy: bool) -> None:
     errors: dict[str, list[float]] = {"none": [], "one": [], "three": []}
     knees = {name: [0, 0] for name in errors}
-    inside = [0, 0]
+    inside = {name: [0, 0] for name in errors}
     for one, engine in zip(curves, engines, strict=True):
         found = predictions(one, engine)
         true = knee(one.counts, one.latencies(one.throughput))
@@ -184,9 +189,12 @@ def judged(curves: Sequence[Curve], engines: Sequence[Engine], wordy: bool) -> N
             if wordy:
                 shown = (100 * (rate / real - 1) for rate, real in zip(rates, one.throughput, strict=True))
                 print(f"{one.name:24} {name:6}", *(f"{value:+4.0f}" for value in shown))
-        limits = band(one.deployment, one.workload, one.counts, engine)
-        inside[0] += sum(low <= real <= high for (low, high), real in zip(limits, one.throughput, strict=True))
-        inside[1] += len(limits)
+        for name, measured in probed(one, engine).items():
+            limits = band(one.deployment, one.workload, one.counts, engine, measured)
+            held = [low <= real <= high for (low, high), real in zip(limits, one.throughput, strict=True)]
+            rest = [hit for count, hit in zip(one.counts, held, strict=True) if count not in measured]
+            inside[name][0] += sum(rest)
+            inside[name][1] += len(rest)
     rows = [
         [name, f"{100 * np.median(errors[name]):.1f} %", f"{100 * np.quantile(errors[name], 0.9):.1f} %",
          f"{knees[name][0]} of {len(curves)}", f"{knees[name][1]} of {len(curves)}"]
@@ -195,7 +203,8 @@ def judged(curves: Sequence[Curve], engines: Sequence[Engine], wordy: bool) -> N
     print(
         table(["probes", "median error of throughput", "90 % below", "knee exact", "knee within a factor of 2"], rows)
     )
-    print(f"\nWithout a probe, {inside[0]} of {inside[1]} points lie in the band that should hold 90 %.")
+    held = ", ".join(f"{name} {hits} of {points}" for name, (hits, points) in inside.items())
+    print(f"\nPoints that no probe was at, in the band that should hold 90 % of them, by probes: {held}.")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

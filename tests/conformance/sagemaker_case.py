@@ -16,6 +16,7 @@ from groundstone.endpoints.base import Runner
 from groundstone.endpoints.catalogue import CatalogueRunner
 from groundstone.endpoints.onnx import OnnxRunner
 from groundstone.endpoints.service import Endpoints
+from groundstone.endpoints.simulate.served import SimulatedRunner
 from groundstone.platform import Platform
 from groundstone.server.app import create_app
 from tests.endpoints.packed import package
@@ -88,6 +89,7 @@ def platform_at(home: Path, **settings: Any) -> Iterator[Platform]:
     with Platform(Settings(home=home, threads=1, **settings)) as platform:
         platform.models = ModelsPlatform(home / "catalogue").models
         runners: dict[str, Runner] = {"onnx": OnnxRunner(), "catalogue": CatalogueRunner(lambda: platform.models)}
+        runners["simulated"] = SimulatedRunner()
         platform.endpoints = Endpoints(home / "endpoints", platform.resources, runners, platform._object)
         try:
             yield platform

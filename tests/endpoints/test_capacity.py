@@ -40,7 +40,15 @@ PRICES = {"ml.g5.2xlarge": 1.5, "ml.g5.12xlarge": 7.0, "ml.p4d.24xlarge": 37.0}
     [
         ("llama-2-7b", 6.74), ("llama-2-13b", 13.0), ("llama-2-70b", 69.0), ("mistral-7b", 7.24),
         ("mixtral-8x7b", 46.7), ("falcon-7b", 6.9), ("falcon-40b", 41.3), ("falcon-180b", 179),
-        ("llama-3.1-8b", 8.03), ("smollm2-135m", 0.135),
+        ("llama-3.1-8b", 8.03), ("smollm2-135m", 0.135), ("llama-3.1-405b", 405.9), ("llama-3.2-1b", 1.236),
+        ("llama-3.2-3b", 3.21), ("llama-3.3-70b", 70.6), ("mistral-nemo-12b", 12.25), ("mistral-small-24b", 23.6),
+        ("mixtral-8x22b", 140.6), ("qwen2.5-0.5b", 0.494), ("qwen2.5-1.5b", 1.54), ("qwen2.5-3b", 3.09),
+        ("qwen2.5-7b", 7.62), ("qwen2.5-14b", 14.77), ("qwen2.5-32b", 32.8), ("qwen2.5-72b", 72.7),
+        ("qwen3-0.6b", 0.596), ("qwen3-1.7b", 1.72), ("qwen3-4b", 4.02), ("qwen3-8b", 8.19), ("qwen3-14b", 14.77),
+        ("qwen3-32b", 32.8), ("qwen3-30b-a3b", 30.5), ("qwen3-235b-a22b", 235.1), ("gemma-2-2b", 2.61),
+        ("gemma-2-9b", 9.24), ("gemma-2-27b", 27.2), ("gemma-3-1b", 1.0), ("gemma-3-4b", 3.88), ("gemma-3-12b", 11.77),
+        ("gemma-3-27b", 27.0), ("phi-2", 2.78), ("phi-3-mini", 3.82), ("phi-3-medium", 13.96), ("phi-4", 14.66),
+        ("gpt-j-6b", 6.05), ("smollm2-360m", 0.362), ("smollm2-1.7b", 1.71), ("smollm3-3b", 3.08),
     ],
 )  # fmt: skip
 def test_dimensions_give_the_published_number_of_parameters(name: str, billions: float) -> None:
@@ -75,6 +83,17 @@ def test_a_mixture_reads_more_experts_as_the_batch_grows() -> None:
     few, many = mixture.weights_read(1), mixture.weights_read(64)
     assert few == pytest.approx(mixture.active_parameters * 2)
     assert few < many < mixture.weights * 1.0001
+
+
+def test_experts_have_a_width_of_their_own() -> None:
+    active = catalogue()["qwen3-30b-a3b"].active_parameters / 1e9
+    assert active == pytest.approx(3.3, rel=0.03)
+
+
+def test_every_instance_and_accelerator_says_where_its_figures_come_from() -> None:
+    assert all(one.source for one in accelerators().values())
+    assert all(one.flops / one.bandwidth < 1000 for one in accelerators().values())  # operations a byte
+    assert {one.accelerator.name for one in instances().values()} <= set(accelerators())
 
 
 def test_the_least_degree_holds_weights_and_a_request() -> None:

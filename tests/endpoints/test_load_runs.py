@@ -20,6 +20,7 @@ from groundstone.endpoints.capacity.predict import Deployment
 from groundstone.endpoints.load import schedules
 from groundstone.endpoints.load.client import Address, Client
 from groundstone.endpoints.load.figures import figures
+from groundstone.endpoints.load.plan import Plan
 from groundstone.endpoints.load.prompts import prompts
 from groundstone.endpoints.load.runner import Extent, Level, Target, closed, opened
 from groundstone.endpoints.load.several import Order, together
@@ -126,7 +127,7 @@ def test_refusals_of_a_crowded_server_are_counted_apart() -> None:
 def test_a_schedule_goes_on_while_the_server_is_slow() -> None:
     async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.3)
-        writer.write(HEAD + b"connection: close\r\n\r\n" + EVENT)
+        writer.write(HEAD + b"connection: close\r\n\r\n" + EVENT + b"data: [DONE]\n\n")
 
     async def run() -> Level:
         async with server(slow) as url:
@@ -241,7 +242,7 @@ def test_the_command_fails_when_nobody_answers() -> None:
 def test_several_processes_add_up() -> None:
     async def run() -> Level:
         async with simulated(speed=50) as url:
-            order = Order(url, "tgi", "", 8, 4, concurrency=5, requests=11)
+            order = Order(Plan(url, "tgi", read="8", write="4"), 5, Extent(requests=11))
             return await together(order, 2, asyncio.Event())
 
     found = looped.run(run())
@@ -254,7 +255,7 @@ def test_several_processes_can_be_stopped() -> None:
         async with simulated(speed=20) as url:
             stop = asyncio.Event()
             asyncio.get_running_loop().call_later(3.5, stop.set)
-            return await together(Order(url, "tgi", "", 8, 4, concurrency=2, seconds=60), 2, stop)
+            return await together(Order(Plan(url, "tgi", read="8", write="4"), 2, Extent(seconds=60)), 2, stop)
 
     found = looped.run(run())
     assert found.stopped
@@ -263,4 +264,4 @@ def test_several_processes_can_be_stopped() -> None:
 
 def test_fewer_clients_than_processes_are_refused() -> None:
     with pytest.raises(InvalidInput, match="too few"):
-        looped.run(together(Order("http://127.0.0.1:9", "tgi", "", 8, 4, concurrency=1), 2, asyncio.Event()))
+        looped.run(together(Order(Plan("http://127.0.0.1:9"), 1, Extent(requests=1)), 2, asyncio.Event()))

@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 if TYPE_CHECKING:
-    from groundstone.endpoints.capacity.advise import Advice, Choice
+    from groundstone.endpoints.capacity.advise import Choice
     from groundstone.endpoints.capacity.predict import Deployment, Point
     from groundstone.endpoints.capacity.roofline import Workload
 
@@ -47,12 +47,16 @@ def capacity() -> None:
 @click.option("--instance", "-i", "instance_", required=True, help="Such as ml.g5.12xlarge, or '4 x l4'.")
 @click.option("--degree", type=click.IntRange(1, 64), help="Accelerators that share a copy; all of them unless told.")
 @click.option("--replicas", type=click.IntRange(1, 10_000), default=1, show_default=True, help="Copies of the model.")
+@click.option(
+    "--routing", type=click.Choice(["fewest", "random"]), default="fewest", show_default=True,
+    help="Which copy gets a request: the one with the fewest, or any by chance.",
+)  # fmt: skip
 @_of_requests
 @click.option("--probe", "probes", multiple=True, metavar="N=TOKENS", help="What was measured, such as 16=343.")
 @click.option("--prices", type=FILE, help="TOML with the price of an hour by instance.")
 def curve(
-    model: str, instance_: str, degree: int | None, replicas: int, input_: int, output: int, as_json: bool,
-    probes: Sequence[str], prices: Path | None,
+    model: str, instance_: str, degree: int | None, replicas: int, routing: Literal["fewest", "random"],
+    input_: int, output: int, as_json: bool, probes: Sequence[str], prices: Path | None,
 ) -> None:  # fmt: skip
     """The curve of throughput and latency of MODEL on an instance.
 
@@ -62,17 +66,20 @@ def curve(
     """
     from groundstone.endpoints.capacity.accelerators import instance, read_prices
     from groundstone.endpoints.capacity.architectures import architecture
+    from groundstone.endpoints.capacity.engine import usual
     from groundstone.endpoints.capacity.predict import CONCURRENCIES, Deployment
     from groundstone.endpoints.capacity.predict import curve as predicted
     from groundstone.endpoints.capacity.probes import band, corrected
     from groundstone.endpoints.capacity.roofline import Workload
 
     place = instance(instance_)
-    deployment = Deployment(architecture(model), place, degree or place.count, replicas)
+    deployment = Deployment(architecture(model), place, degree or place.count, replicas, routing)
+    engine = usual(place.accelerator.maker)
     workload = Workload(input_, output)
     measured = dict(map(_probe, probes))
-    points = corrected(deployment, workload, measured) if measured else predicted(deployment, workload)
-    limits = band(deployment, workload, CONCURRENCIES, measured=measured or None)
+    points = corrected(deployment, workload, measured, engine=engine) if measured else None
+    points = points or predicted(deployment, workload, engine)
+    limits = band(deployment, workload, CONCURRENCIES, engine, measured or None)
     price = read_prices(prices).get(place.name, 0.0) if prices else 0.0
     machines = -(-replicas * deployment.degree // place.count)
     told = _report(deployment, workload, points, limits, price * machines)
@@ -112,7 +119,8 @@ def advise(
         }
         click.echo(json.dumps(told, indent=1))
         return
-    click.echo(_advice_text(found))
+    for line in found.lines():
+        click.echo(line)
     for one in engines:
         click.echo(f"\n{one.engine}: {one.command}")
 
@@ -191,12 +199,3 @@ def _choice_json(choice: Choice) -> dict[str, Any]:
         "tokens_per_second": round(choice.point.throughput, 1), "per_hour": choice.per_hour,
         "per_million": round(choice.per_million, 3),
     }  # fmt: skip
-
-
-def _advice_text(found: Advice) -> str:
-    best = found.best
-    head = (
-        f"{best.machines} x {best.instance.name}, each with {best.copies} copies over {best.degree} accelerators: "
-        f"{best.point.throughput:.0f} tokens a second for {best.per_hour:.2f} an hour, {best.per_million:.2f} a million"
-    )
-    return "\n".join([head, *found.reasons])

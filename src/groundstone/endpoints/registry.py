@@ -20,6 +20,7 @@ MODEL, GROUP, VERSION = "endpoint-model", "endpoint-group", "endpoint-version"
 MOST = 1000  # models, groups, or versions of a group, of a tenant
 NAMED = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?")
 MODEL_KEYS = ("GROUNDSTONE_MODEL", "HF_MODEL_ID")  # of a container's environment: name in the catalogue
+SIMULATED = "simulated"  # the kind of engines without a model, named "simulated:llama-2-7b@ml.g5.2xlarge"
 APPROVED, PENDING, REJECTED = "Approved", "PendingManualApproval", "Rejected"
 Found = Sequence["Resource"]
 
@@ -54,7 +55,7 @@ class Registry:
         version: Resource | None = None,
         told: Mapping[str, Any] | None = None,
     ) -> Resource:
-        """A new model: from a package, a model of the catalogue (or "kind:" for one without either), or a version.
+        """A new model: from a package, a version, or a name: of the catalogue, "kind:KIND" or "simulated:ENGINE".
 
         Args:
             told: kept with the model, for whoever described it.
@@ -181,6 +182,8 @@ class Registry:
         kind = model.removeprefix("kind:")
         if kind != model and kind in self._kinds:
             return Content(kind), ()
+        if model.startswith(f"{SIMULATED}:") and SIMULATED in self._kinds:
+            return Content(SIMULATED, model=model.partition(":")[2]), ()
         return Content(CATALOGUE, model=model), ()
 
     def _check_room(self, caller: Principal, kind: str) -> None:

@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 from groundstone.server import errors
 from groundstone.server.aws import errors as aws
-from groundstone.server.aws import recognise
+from groundstone.server.aws import recognise, rpc
 from groundstone.server.openai import errors as openai
 
 
@@ -17,7 +17,8 @@ def answer(scope: Scope, status: int, code: str, message: str) -> Response:
     """What the gate says to a request that it does not let through, or that failed behind it."""
     if recognise.is_ours(scope):
         refusal = aws.of_http(status, message)
-        return aws.response(refusal, str(uuid4()), json_rpc=recognise.is_json_rpc(scope))
+        made = aws.response(refusal, (told := str(uuid4())), json_rpc=recognise.is_json_rpc(scope))
+        return rpc.translated(rpc.spoken(scope), None, made, told)
     if scope["path"].startswith(("/v1/", "/v2/")):
         kind = openai.SERVER if status >= 500 else openai.REQUEST
         return JSONResponse({"error": openai.form(message, kind, code)}, status)

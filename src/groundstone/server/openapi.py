@@ -21,7 +21,7 @@ TAGS = {
     "me": "Access", "keys": "Access", "tasks": "Tasks", "models": "Models", "usage": "Usage", "builder": "Builder",
     "custom-models": "Custom models", "custom-model-jobs": "Custom models",
     "documents": "Documents", "read": "Documents", "forensics": "Forensics", "verification": "Verification",
-    "slides": "Slides",
+    "slides": "Slides", "load-runs": "Load runs",
 }  # fmt: skip
 # Words of JSON Schema that OpenAPI 3.0 does not have; leaving one out only allows more.
 _UNKNOWN = {

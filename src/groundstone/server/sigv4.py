@@ -17,7 +17,8 @@ from urllib.parse import quote, unquote_to_bytes
 from groundstone.errors import Unauthenticated
 
 ALGORITHM = "AWS4-HMAC-SHA256"
-SERVICES = frozenset({"bedrock", "textract", "sagemaker", "qbusiness"})  # names that requests are signed for
+# Names that requests are signed for; "monitoring" is CloudWatch.
+SERVICES = frozenset({"bedrock", "textract", "sagemaker", "qbusiness", "monitoring", "pricing"})
 SKEW = timedelta(minutes=15)
 LONGEST_PRESIGNED = 7 * 24 * 3600  # seconds
 TIME = "%Y%m%dT%H%M%SZ"

@@ -17,7 +17,11 @@ Link = Literal["pcie", "nvlink"]
 
 @dataclass(frozen=True, slots=True)
 class Accelerator:
-    """``flops``: dense operations a second at 16 bits. ``bandwidth``: bytes a second. ``memory``: bytes."""
+    """``flops``: dense operations a second at 16 bits. ``bandwidth``: bytes a second. ``memory``: bytes.
+
+    ``link``: how several in one machine are joined. ``source``: of the figures. ``maker``: "nvidia", "amd", "aws", or
+    "cpu" for processors, which are no accelerators but may stand for them.
+    """
 
     name: str
     flops: float
@@ -25,6 +29,7 @@ class Accelerator:
     memory: float
     link: Link
     source: str = ""
+    maker: str = "nvidia"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +90,9 @@ def read_prices(path: Path) -> dict[str, float]:
 def _accelerator(name: str, data: Mapping[str, Any]) -> Accelerator:
     giga = 1e9
     return Accelerator(
-        name, data["tflops"] * 1e12, data["bandwidth"] * giga, data["memory"] * giga, data["link"], data["source"]
-    )
+        name, data["tflops"] * 1e12, data["bandwidth"] * giga, data["memory"] * giga, data["link"], data["source"],
+        data.get("maker", "nvidia"),
+    )  # fmt: skip
 
 
 def _catalogue() -> Any:

@@ -57,6 +57,17 @@ class Choice:
         """Copies of the model on one machine."""
         return self.instance.count // self.degree
 
+    def told(self) -> str:
+        """In one sentence."""
+        copies = f"{self.copies} copies" if self.copies > 1 else "one copy"
+        over = f"{self.degree} accelerators" if self.degree > 1 else "one accelerator"
+        money = f" for {self.per_hour:.2f} an hour, {self.per_million:.2f} a million" if self.per_hour else ""
+        each = "each with " if self.machines > 1 else ""
+        return (
+            f"{self.machines} x {self.instance.name}, {each}{copies} over {over}: "
+            f"{self.point.throughput:.0f} tokens a second{money}"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Advice:
@@ -66,6 +77,10 @@ class Advice:
     second: Choice | None
     reasons: tuple[str, ...]
     considered: tuple[Choice, ...]
+
+    def lines(self) -> list[str]:
+        """The best choice and the reasons, as sentences."""
+        return [self.best.told(), *self.reasons]
 
 
 def advise(
@@ -88,6 +103,25 @@ def advise(
     best = kept[0]
     second = next((one for one in kept if (one.instance.name, one.degree) != (best.instance.name, best.degree)), None)
     return Advice(best, second, tuple(_reasons(best, second, limits, workload)), tuple(kept))
+
+
+def placed(
+    model: Architecture, workload: Workload, limits: Limits, name: str, degree: int | None = None, machines: int = 1,
+    price: float = 0.0, engine: Engine = MEASURED_2024,
+) -> Choice:  # fmt: skip
+    """The choice on an instance that is given; over so many accelerators, or as gives the most tokens a second.
+
+    Raises InvalidInput where the model does not fit, or no concurrency keeps the latency; NotFound for an instance.
+    """
+    place = replace(instance(name), price=price)
+    found = []
+    for one in [degree] if degree else _degrees(place.count):
+        point = _one_machine(model, workload, limits, place, one, engine)
+        if point is not None:
+            found.append(_choice(place, machines, one, point))
+    if not found:
+        raise InvalidInput(_too_strict(model, workload, limits, [place], engine))
+    return max(found, key=lambda choice: choice.point.throughput)
 
 
 def _choices(
@@ -155,16 +189,35 @@ def _too_strict(
             f"no instance writes a token in {1000 * limits.latency:g} ms; the quickest, {name}, takes about "
             f"{1000 * seconds:.0f} ms for a single request"
         )
-    return f"more than {MOST_INSTANCES} machines would be needed for {limits.throughput:g} tokens a second"
+    most, where = max(_most(model, workload, limits, place, engine) for place in places)
+    return (
+        f"more than {MOST_INSTANCES} machines would be needed for {limits.throughput:g} tokens a second; "
+        f"{MOST_INSTANCES} x {where} give about {MOST_INSTANCES * most:.0f}"
+    )
+
+
+def _most(
+    model: Architecture, workload: Workload, limits: Limits, place: Instance, engine: Engine
+) -> tuple[float, str]:
+    """The most tokens a second of one such machine, however the model is spread, and its name."""
+    points = [_one_machine(model, workload, limits, place, degree, engine) for degree in _degrees(place.count)]
+    return max((point.throughput for point in points if point is not None), default=0.0), place.name
 
 
 def _too_dear(found: Sequence[Choice], limits: Limits) -> str:
-    hour, million = min(one.per_hour for one in found), min(one.per_million for one in found)
+    """Which limit of money nothing keeps, what comes nearest, and what that would be."""
+    hour = min(found, key=lambda one: one.per_hour)
+    million = min(found, key=lambda one: one.per_million)
     parts = []
     if limits.per_hour:
-        parts.append(f"the least price of an hour is {hour:.2f}, the limit {limits.per_hour:g}")
+        parts.append(
+            f"the least price of an hour is {hour.per_hour:.2f}, the limit {limits.per_hour:g} ({hour.told()})"
+        )
     if limits.per_million:
-        parts.append(f"the least price of a million tokens is {million:.2f}, the limit {limits.per_million:g}")
+        parts.append(
+            f"the least price of a million tokens is {million.per_million:.2f}, the limit {limits.per_million:g} "
+            f"({million.told()})"
+        )
     return f"nothing keeps the limits: {'; '.join(parts)}"
 
 
@@ -178,4 +231,7 @@ def _reasons(best: Choice, second: Choice | None, limits: Limits, workload: Work
         yield f"One machine gives {point.throughput / best.machines:.0f} tokens a second; {best.machines} are needed."
     if second is not None:
         more = f"{100 * (second.per_hour / best.per_hour - 1):.0f} % more an hour"
-        yield f"The next best, {second.machines} x {second.instance.name} over {second.degree}, costs {more}."
+        equal = "as much an hour" if second.per_hour == best.per_hour else more
+        million = 100 * (second.per_million / best.per_million - 1)
+        side = f"{abs(million):.0f} % {'more' if million >= 0 else 'less'} a million tokens"
+        yield f"The next best, {second.told()}: {equal} and {side}."

@@ -24,6 +24,13 @@ NOISE = 0.02  # of a measured throughput, as a share; published repetitions diff
 STEP = 1e-4
 TURNS = 60
 WILDEST = 0.5  # change of a logarithm in one turn
+# Width of the band, set so that 90 % of points hold of which the whole configuration was left out of the fit: shares of
+# the losses' spread where curves of the like were fitted, and where they were not (an accelerator left out); and what
+# the theory lacks for each doubling of concurrency, from 1 or the only probe on, and away from the nearest of several.
+FAMILIAR_SHARE, OTHER_SHARE = 0.3, 0.4
+ASTRAY_ONE, ASTRAY = 0.035, 0.068
+FITTED_DEGREES = {"a10g": 4, "a100-40gb": 8}  # accelerators, and how many of them shared a copy
+FITTED_PARAMETERS = 6.74e9
 
 Measured = Mapping[int, float]  # concurrency to tokens a second
 Floats = NDArray[np.float64]
@@ -106,31 +113,62 @@ def band(
     measured: Measured | None = None,
     share: float = 0.9,
 ) -> list[tuple[float, float]]:
-    """Lower and upper throughput between which the truth lies with a probability of ``share``, by the spreads.
+    """Lower and upper throughput between which the truth lies with a probability of ``share``, around the prediction.
 
-    To first order in the losses that the probes leave uncertain (those of the posterior after the probes).
+    To first order in the losses that probes leave uncertain, and what the theory lacks: a random walk along the
+    logarithm of concurrency, tied to the probes. How wide both are was set on curves that were left out one by one
+    (benchmarks/capacity.py), for ``familiar`` deployments and for others. Another engine than the one that the losses
+    were fitted on may lie outside; a probe tells.
     """
-    spread = np.array(astuple(SPREAD))
-    engine = calibrated(deployment, workload, measured, engine) if measured else engine
+    measured = measured or {}
+    points = corrected(deployment, workload, measured, concurrencies, engine) if measured else []
+    points = points or curve(deployment, workload, engine, concurrencies)
+    fitted = calibrated(deployment, workload, measured, engine) if measured else engine
+    spread = np.array(astuple(SPREAD)) * (FAMILIAR_SHARE if familiar(deployment) else OTHER_SHARE)
+    known = np.diag(spread**-2)
+    if measured:
+        at = _slopes(deployment, workload, fitted, sorted(measured))
+        known = known + at.T @ at / NOISE**2
+    here = _slopes(deployment, workload, fitted, concurrencies)
+    losses = np.einsum("ij,jk,ik->i", here, np.linalg.inv(known), here)
+    walk = np.array([_astray(count, sorted(measured)) for count in concurrencies])
+    wide = math.sqrt(2) * _inverse_erf(share) * np.sqrt(losses + walk + NOISE**2)
+    return [
+        (point.throughput * math.exp(-away), point.throughput * math.exp(away))
+        for point, away in zip(points, wide.tolist(), strict=True)
+    ]
 
-    def logs(moved: Floats, counts: Sequence[int]) -> Floats:
+
+def familiar(deployment: Deployment) -> bool:
+    """Whether curves of its like were fitted on: an accelerator, so many of them, a dense model of about that size."""
+    model, accelerator = deployment.model, deployment.instance.accelerator
+    near = model.experts == 1 and 1 / 3 <= model.parameters / FITTED_PARAMETERS <= 3
+    return near and deployment.degree <= FITTED_DEGREES.get(accelerator.name, 0)
+
+
+def _slopes(deployment: Deployment, workload: Workload, engine: Engine, counts: Sequence[int]) -> Floats:
+    """How the logarithm of throughput changes with that of each loss; a row for each count."""
+
+    def logs(moved: Floats) -> Floats:
         points = curve(deployment, workload, engine.scaled(list(np.exp(moved))), counts)
         return np.log([point.throughput for point in points])
 
-    def slopes(counts: Sequence[int]) -> Floats:
-        rest = logs(np.zeros(len(spread)), counts)
-        return np.array([(logs(STEP * row, counts) - rest) / STEP for row in np.eye(len(spread))]).T
+    losses = len(astuple(SPREAD))
+    rest = logs(np.zeros(losses))
+    return np.array([(logs(STEP * row) - rest) / STEP for row in np.eye(losses)]).T
 
-    known = np.diag(spread**-2)
-    if measured:
-        at = slopes(sorted(measured))
-        known = known + at.T @ at / NOISE**2
-    here = slopes(concurrencies)
-    deviation = np.sqrt(np.einsum("ij,jk,ik->i", here, np.linalg.inv(known), here) + NOISE**2)
-    wide = math.sqrt(2) * _inverse_erf(share)
-    middle = logs(np.zeros(len(spread)), concurrencies)
-    low, high = np.exp(middle - wide * deviation), np.exp(middle + wide * deviation)
-    return list(zip(low.tolist(), high.tolist(), strict=True))
+
+def _astray(count: int, probes: Sequence[int]) -> float:
+    """Variance of the logarithm by which the theory has gone astray at a concurrency.
+
+    A random walk along doublings of concurrency; between two probes it is tied to both (a Brownian bridge).
+    """
+    probes = probes or [1]  # the losses hold what is not known of a single request
+    below = [math.log2(count / probe) for probe in probes if probe <= count]
+    above = [math.log2(probe / count) for probe in probes if probe >= count]
+    doublings = [min(side) for side in (below, above) if side]
+    free = doublings[0] if len(doublings) == 1 else math.prod(doublings) / (sum(doublings) or 1.0)
+    return free * (ASTRAY_ONE if len(probes) == 1 else ASTRAY) ** 2
 
 
 def _checked(measured: Measured) -> tuple[list[int], Floats]:

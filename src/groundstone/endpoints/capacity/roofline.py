@@ -86,11 +86,13 @@ def operations_of_prefill(model: Architecture, tokens: int) -> float:
 
 
 def exchanged(model: Architecture, tokens: float, degree: int) -> float:
-    """Bytes that each accelerator sends in a pass over so many tokens: two ring all-reduces a layer, 16 bits a number.
+    """Bytes that each accelerator sends in a pass over so many tokens: two all-reduces a layer, 16 bits a number.
 
-    A ring moves 2 (n - 1) / n of what is reduced (Patarasuk and Yuan, 2009).
+    Each sends its partial sums to every other one (an all-reduce in one shot, as engines do it for the short messages
+    of decoding). A ring sends less, 2 (n - 1) / n of what is reduced (Patarasuk and Yuan, 2009), but over PCIe all of
+    it goes through one bridge, which comes to n - 1 again.
     """
-    return 2 * model.layers * 2 * (degree - 1) / degree * tokens * model.hidden * 2.0 if degree > 1 else 0.0
+    return 2 * model.layers * (degree - 1) * tokens * model.hidden * 2.0
 
 
 def ideal_step(model: Architecture, accelerator: Accelerator, degree: int, batch: float, context: float) -> float:

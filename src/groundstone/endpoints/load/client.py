@@ -20,6 +20,7 @@ CONNECT = 10.0  # seconds to reach the server
 class Exchange:
     """One request on its way. Times are seconds of ``time.perf_counter``; ``scheduled`` is when it should have begun.
 
+    ``most_tokens``: that were asked for. ``again``: a kept connection had ended, so that the request was sent twice.
     ``failure``: why there is no whole reply, "" when there is one. ``why``: the same in words.
     """
 
@@ -29,6 +30,8 @@ class Exchange:
     reply: Reply = field(default_factory=Reply)
     failure: Failure = ""
     why: str = ""
+    most_tokens: int = 0
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class Client:
     """Connections to one server, opened as they are needed and kept. Used from one event loop."""
 
     def __init__(self, address: Address, timeout: float = 60.0, verify: bool = True) -> None:
-        self.address, self.timeout = address, timeout
+        self.address, self.timeout, self._verify = address, timeout, verify
         self._idle: list[_Connection] = []
         self._open: set[_Connection] = set()
         self._ssl: ssl.SSLContext | None = None
@@ -72,6 +75,10 @@ class Client:
             self._ssl = ssl.create_default_context()
             if not verify:
                 self._ssl.check_hostname, self._ssl.verify_mode = False, ssl.CERT_NONE
+
+    def sooner(self, timeout: float) -> Client:
+        """Another one to the same server, that waits no longer than so many seconds."""
+        return Client(self.address, min(timeout, self.timeout), self._verify)
 
     def request(self, path: str, body: bytes, headers: dict[str, str] | None = None) -> bytes:
         """The bytes of a POST, to be sent as often as wanted."""
@@ -84,28 +91,40 @@ class Client:
         lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         return f"POST {self.address.path}{path} HTTP/1.1\r\n{lines}\r\n".encode("latin-1", "replace") + body
 
-    async def send(self, data: bytes, scheduled: float | None = None) -> Exchange:
-        """One request and its whole reply. What goes wrong is told in the exchange; only cancelling raises."""
+    async def send(self, data: bytes, scheduled: float | None = None, exchange: Exchange | None = None) -> Exchange:
+        """One request and its whole reply. What goes wrong is told in the exchange; only cancelling raises.
+
+        ``exchange``: one that is to be filled, for those who look at it meanwhile.
+        """
         now = time.perf_counter()
-        exchange = Exchange(now if scheduled is None else scheduled, now)
+        exchange = exchange or Exchange(now if scheduled is None else scheduled)
+        exchange.sent = now
+        await self._once(data, exchange)
+        if exchange.again and not exchange.ended:  # nobody read it: a server may end a kept connection at any time
+            await self._once(data, exchange)
+        return exchange
+
+    async def _once(self, data: bytes, exchange: Exchange) -> None:
         try:
-            connection = await self._connection()
+            connection = await self._connection(fresh=exchange.again)
         except (OSError, TimeoutError, ssl.SSLError) as error:
-            return _failed(exchange, "connect", str(error) or "nobody answered in time")
+            _failed(exchange, "connect", str(error) or "nobody answered in time")
+            return
         exchange.sent = time.perf_counter()
         try:
             await asyncio.wait_for(connection.exchange(data, exchange), self.timeout)
         except TimeoutError:
             connection.close()
-            return _failed(exchange, "timeout", f"no whole reply within {self.timeout:g} s")
+            _failed(exchange, "timeout", f"no whole reply within {self.timeout:g} s: {_so_far(exchange)}")
+            return
         except asyncio.CancelledError:
             connection.close()
             raise
-        if exchange.failure or not exchange.reply.keeps_alive:
+        if exchange.failure or not exchange.ended or not exchange.reply.keeps_alive:
             connection.close()
         elif connection.is_open:
+            connection.used = True
             self._idle.append(connection)
-        return exchange
 
     async def close(self) -> None:
         for connection in list(self._open):
@@ -113,8 +132,8 @@ class Client:
         self._idle.clear()
         await asyncio.sleep(0)
 
-    async def _connection(self) -> _Connection:
-        while self._idle:
+    async def _connection(self, fresh: bool = False) -> _Connection:
+        while self._idle and not fresh:
             kept = self._idle.pop()
             if kept.is_open:
                 return kept
@@ -134,7 +153,7 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._exchange: Exchange | None = None
         self._done: asyncio.Future[None] | None = None
-        self.is_open = False
+        self.is_open = self.used = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -144,7 +163,7 @@ class _Connection(asyncio.Protocol):
     async def exchange(self, data: bytes, exchange: Exchange) -> None:
         assert self._transport is not None
         if not self.is_open:  # it ended before it could be used
-            _failed(exchange, "cut", "the connection ended before the request was sent")
+            self._ended_early(exchange, "the connection ended before the request was sent")
             return
         self._exchange, self._done = exchange, asyncio.get_running_loop().create_future()
         self._transport.write(data)
@@ -175,8 +194,15 @@ class _Connection(asyncio.Protocol):
         if exchange.reply.closed():
             exchange.ended = time.perf_counter()
         elif not exchange.failure:
-            _failed(exchange, "cut", str(error) if error else "the connection ended before the reply did")
+            self._ended_early(exchange, str(error) if error else "the connection ended before the reply did")
         self._finish()
+
+    def _ended_early(self, exchange: Exchange, why: str) -> None:
+        """A kept connection that ends before the first byte of a reply has not read the request (RFC 9112, 9.3.1)."""
+        if self.used and not exchange.again and exchange.reply.is_untouched:
+            exchange.again = True
+        else:
+            _failed(exchange, "cut", f"{why}: {_so_far(exchange)}")
 
     def close(self) -> None:
         self.is_open = False
@@ -187,6 +213,19 @@ class _Connection(asyncio.Protocol):
     def _finish(self) -> None:
         if self._done is not None and not self._done.done():
             self._done.set_result(None)
+
+
+def _so_far(exchange: Exchange) -> str:
+    """How far a reply came."""
+    reply = exchange.reply
+    if reply.is_untouched:
+        return "not a byte came"
+    if not reply.head_at:
+        return "its headers did not end"
+    if not reply.pieces:
+        return f"status {reply.status} came, and nothing after it"
+    last = reply.pieces[-1][0] - exchange.sent
+    return f"{len(reply.pieces)} pieces came, the last one {last:.1f} s after sending"
 
 
 def _failed(exchange: Exchange, failure: Failure, why: str) -> Exchange:

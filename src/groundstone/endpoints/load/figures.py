@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from groundstone.endpoints.load.outcomes import Outcome
 
@@ -63,7 +63,8 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of one level of load. Latencies are of good requests only; ``problems`` counts the others by kind.
+    """Of one level of load. Latencies are of good requests only; ``problems`` counts the others by kind,
+    ``codes`` by status or by name of the exception; ``doubts`` counts good ones of which something is odd.
 
     ``first_token``, ``end_to_end``: from sending; ``first_token_due``, ``end_to_end_due``: from the scheduled time;
     ``per_token``: of each request, after its first token; ``between_tokens``: of each token, a piece of several tokens
@@ -89,10 +90,23 @@ class Figures:
     between_pieces: Spread
     problems: tuple[tuple[str, int], ...]
     counted_by: tuple[str, ...]
+    retry_after: Spread = Spread(0, 0.0, 0.0, 0.0, ())
+    codes: tuple[tuple[str, int], ...] = ()
+    doubts: tuple[tuple[str, int], ...] = ()
 
 
-def figures(outcomes: Sequence[Outcome], seconds: float = 0.0, promise: Promise | None = None) -> Figures:
-    """``seconds``: how long the level lasted; by default from the first request sent to the last one ended."""
+def figures(
+    outcomes: Sequence[Outcome], seconds: float = 0.0, promise: Promise | None = None,
+    window: tuple[float, float] | None = None,
+) -> Figures:  # fmt: skip
+    """``seconds``: how long the level lasted; by default from the first request sent to the last one ended.
+
+    ``window``: only requests sent between these seconds count, and throughput is that of the tokens that came between.
+    """
+    if window is not None:
+        inside = [one for one in outcomes if window[0] <= one.sent < window[1]]
+        rate = sum(_between(one, window) for one in outcomes if one.is_good) / max(window[1] - window[0], 1e-9)
+        return replace(figures(inside, window[1] - window[0], promise), tokens_per_second=rate)
     good = [one for one in outcomes if one.is_good]
     if not seconds and outcomes:
         seconds = max(one.ended for one in outcomes) - min(one.sent for one in outcomes)
@@ -119,7 +133,26 @@ def figures(outcomes: Sequence[Outcome], seconds: float = 0.0, promise: Promise 
         between_pieces=spread(gap for one in good for gap, _ in one.gaps),
         problems=tuple(sorted(Counter(one.problem for one in outcomes if one.problem).items())),
         counted_by=tuple(sorted({one.counted_by for one in good})),
+        retry_after=spread(one.retry_after for one in outcomes if one.retry_after),
+        codes=tuple(sorted(Counter(one.code for one in outcomes if one.code).items())),
+        doubts=tuple(sorted(Counter(one.doubt for one in good if one.doubt).items())),
     )
+
+
+def _between(one: Outcome, window: tuple[float, float]) -> int:
+    """Tokens of a reply that came in a window: those of its first piece, then those after each gap."""
+    begin, end = window
+    now, found = one.first, 0
+    rest = sum(tokens for _, tokens in one.gaps)
+    if begin <= now < end:
+        found += one.tokens_out - rest
+    for gap, tokens in one.gaps:
+        now += gap
+        if now >= end:
+            break
+        if now >= begin:
+            found += tokens
+    return found
 
 
 def spread(values: Iterable[float]) -> Spread:

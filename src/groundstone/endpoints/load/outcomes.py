@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from typing import Any, Literal
 
 from groundstone.endpoints.load.client import Exchange
-from groundstone.endpoints.load.wires import Heard, Wire
+from groundstone.endpoints.load.heard import Heard, Wire
+from groundstone.endpoints.load.replies import Reply
 
 CountedBy = Literal["server", "tokenizer", "pieces"]
 Problem = Literal["", "connect", "timeout", "cut", "bad reply", "refused", "overloaded", "empty"]
+CROWDED = (429, 503, 529)
+LONGEST_WAIT = 3600.0  # seconds
 CountTokens = Callable[[str], int]
 
 
@@ -22,6 +27,7 @@ class Outcome:
     ``scheduled``: when it should have begun; ``sent``: when it did; ``first``: its first piece that holds text;
     ``ended``: its last byte. ``gaps``: (seconds since the piece before, tokens of this piece), of every piece after the
     first. ``problem``: "" for a good one; others enter no latency. ``retry_after``: what an overloaded server asks for.
+    ``code``: its status, or the name of its exception. ``doubt``: what is odd about a good one, such as its count.
     """
 
     scheduled: float
@@ -36,6 +42,8 @@ class Outcome:
     why: str = ""
     status: int = 0
     retry_after: float = 0.0
+    code: str = ""
+    doubt: str = ""
 
     @property
     def is_good(self) -> bool:
@@ -75,27 +83,40 @@ def outcome(exchange: Exchange, wire: Wire, began: float, tokens: CountTokens | 
         return _refused(times, exchange)
     heard = wire.read(reply)
     if heard.refused:
-        return _bad(times, "refused", heard.refused, reply.status)
+        return _bad(times, heard.fault or "refused", heard.refused, reply.status, code=heard.code)
     pieces = [piece for piece in heard.pieces if piece[1]]
     if not pieces:
         return _bad(times, "empty", _seen(reply.body), reply.status)
-    written, counted_by = _written(heard, tokens)
+    written, counted_by, doubt = _written(heard, tokens, exchange)
     weights = _weights(pieces, written)
     gaps = tuple(
         (now - before, weight)
         for (before, _, _), (now, _, _), weight in zip(pieces, pieces[1:], weights[1:], strict=False)
     )
     first = pieces[0][0] - began
-    return Outcome(times[0], times[1], first, times[2], heard.tokens_in, written, counted_by, gaps, status=reply.status)
+    return Outcome(
+        times[0], times[1], first, times[2], heard.tokens_in, written, counted_by, gaps, status=reply.status,
+        doubt=doubt,
+    )  # fmt: skip
 
 
-def _written(heard: Heard, tokens: CountTokens | None) -> tuple[int, CountedBy]:
-    """By the server's count, else by the model's tokenizer, else one token a piece: the least trustworthy."""
-    if heard.tokens_out:
-        return heard.tokens_out, "server"
+def _written(heard: Heard, tokens: CountTokens | None, exchange: Exchange) -> tuple[int, CountedBy, str]:
+    """By the server's count, else by the model's tokenizer, else one token a piece: the least trustworthy.
+
+    A server that counts fewer tokens than it sent pieces of text, or more than it was allowed, has counted wrongly.
+    """
+    said, pieces, doubt = heard.tokens_out, len(heard.pieces), ""
+    if said and said < pieces:
+        doubt = "the server counted fewer tokens than it sent pieces, so pieces are counted"
+    elif said and exchange.most_tokens and said > exchange.most_tokens:
+        doubt = "the server counted more tokens than it was asked for"
+    elif exchange.again:
+        doubt = "the kept connection had ended, so the request was sent once more"
+    if said >= max(pieces, 1):
+        return said, "server", doubt
     if tokens is not None:
-        return max(1, tokens(heard.text)), "tokenizer"
-    return len(heard.pieces), "pieces"
+        return max(1, tokens(heard.text)), "tokenizer", doubt
+    return pieces, "pieces", doubt
 
 
 def _weights(pieces: Sequence[tuple[float, str, int]], written: int) -> list[int]:
@@ -115,15 +136,29 @@ def _weights(pieces: Sequence[tuple[float, str, int]], written: int) -> list[int
 
 def _refused(times: list[float], exchange: Exchange) -> Outcome:
     reply = exchange.reply
-    crowded = reply.status in (429, 503, 529)
-    after = reply.headers.get("retry-after", "")
-    wait = float(after) if after.replace(".", "", 1).isdecimal() else 0.0
-    return _bad(times, "overloaded" if crowded else "refused", _seen(reply.body), reply.status, min(wait, 3600.0))
+    crowded = reply.status in CROWDED
+    name = reply.headers.get("x-amzn-errortype", "").partition(":")[0]
+    crowded = crowded or name.lower().startswith(("throttling", "modelnotready"))
+    wait = retry_after(reply)
+    code = name or str(reply.status)
+    return _bad(times, "overloaded" if crowded else "refused", _seen(reply.body), reply.status, wait, code)
 
 
-def _bad(times: list[float], problem: Problem, why: str, status: int, retry_after: float = 0.0) -> Outcome:
+def retry_after(reply: Reply) -> float:
+    """Seconds that a reply asks to wait, told as a number or as a date (RFC 9110, 10.2.3); at most an hour."""
+    told = reply.headers.get("retry-after", "").strip()
+    if told.replace(".", "", 1).isdecimal() and told.isascii():
+        return min(float(told), LONGEST_WAIT)
+    try:
+        when = parsedate_to_datetime(told) if told else None
+    except ValueError:
+        when = None
+    return min(max(0.0, when.timestamp() - time.time()), LONGEST_WAIT) if when is not None else 0.0
+
+
+def _bad(times: list[float], problem: Problem, why: str, status: int, wait: float = 0.0, code: str = "") -> Outcome:
     scheduled, sent, ended = times
-    return Outcome(scheduled, sent, ended, ended, 0, 0, "pieces", (), problem, why, status, retry_after)
+    return Outcome(scheduled, sent, ended, ended, 0, 0, "pieces", (), problem, why, status, wait, code)
 
 
 def _seen(body: bytes) -> str:

@@ -33,6 +33,11 @@ class Reply:
     _size: int = 0
 
     @property
+    def is_untouched(self) -> bool:
+        """Not a byte has come."""
+        return not self.head_at and not self._head and not self.status
+
+    @property
     def body(self) -> bytes:
         return b"".join(data for _, data in self.pieces)
 

@@ -38,6 +38,7 @@ class Row:
     problem: str
     stopped: bool
     why: tuple[str, ...] = ()  # the first words of its problems
+    told: str = ""  # how well it is known, where it ran until it was stable
 
     @property
     def per_token(self) -> float:
@@ -75,10 +76,12 @@ class Report:
 
 
 def row(level: Level, concurrency: int = 0, promise: Promise | None = None) -> Row:
-    found = figures(level.outcomes, level.seconds, promise)
+    found = figures(level.outcomes, level.seconds, promise, level.window)
     words = {one.problem: one.why for one in reversed(level.outcomes) if one.problem}
     said = tuple(f"{kind}: {why}" for kind, why in sorted(words.items()))
-    return Row(level.name, concurrency, found, asdict(level.health), level.health.problem, level.stopped, said)
+    return Row(
+        level.name, concurrency, found, asdict(level.health), level.health.problem, level.stopped, said, level.told
+    )
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -130,6 +133,13 @@ def notes(report: Report) -> Iterator[str]:
             yield f"Invalid at {one.name}: {one.problem}."
         if one.stopped:
             yield f"Stopped at {one.name}; what had ended by then is counted."
+        if one.told:
+            yield f"{one.name} was {one.told}."
+        if one.figures.retry_after.count:
+            wait = one.figures.retry_after
+            yield f"At {one.name} the server asked {wait.count} times to wait, up to {wait.greatest:g} s (Retry-After)."
+        for doubt, count in one.figures.doubts:
+            yield f"At {one.name}, {count} replies: {doubt}."
         for why in one.why:
             count = dict(one.figures.problems).get(why.partition(":")[0], 0)
             yield f"At {one.name}, {count} without a reply, {why}"

@@ -42,6 +42,15 @@ def bursts(size: int, every: float) -> Iterator[float]:
     return (number // size * every for number in count())
 
 
+def pulses(rate: float, on: float, off: float) -> Iterator[float]:
+    """``rate`` requests a second for ``on`` seconds, then none for ``off`` seconds, over and over."""
+    _check(rate)
+    if on <= 0 or off <= 0 or rate * on < 1:
+        raise InvalidInput("load and silence last some time each, and at least one request comes while it is on")
+    many = max(1, round(rate * on))
+    return (number // many * (on + off) + number % many / rate for number in count())
+
+
 def ramp(first: float, last: float, seconds: float) -> Iterator[float]:
     """From ``first`` to ``last`` requests a second over ``seconds``, then no more.
 

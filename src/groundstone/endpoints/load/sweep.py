@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 
 from groundstone.endpoints.load.figures import figures
-from groundstone.endpoints.load.runner import Done, Extent, Level, Target, closed
+from groundstone.endpoints.load.progress import Watching
+from groundstone.endpoints.load.runner import Extent, Level, Target, closed
 from groundstone.endpoints.load.wires import Ask
 from groundstone.errors import InvalidInput
 
@@ -34,13 +35,17 @@ class Bounds:
 
 
 async def sweep(
-    target: Target, asks: Callable[[int], Iterator[Ask]], bounds: Bounds, stop: asyncio.Event, done: Done | None = None
-) -> AsyncIterator[Level]:
-    """Levels of 1, 2, 4, ... clients, each when it has ended. ``asks`` gives the requests of a level."""
+    target: Target, asks: Callable[[int], Iterator[Ask]], bounds: Bounds, stop: asyncio.Event,
+    watch: Watching | None = None,
+) -> AsyncIterator[Level]:  # fmt: skip
+    """Levels of 1, 2, 4, ... clients, each when it has ended.
+
+    ``asks`` gives the requests of a level; ``watch`` and ``stop`` are those of ``runner.closed``.
+    """
     best, idle, concurrency = 0.0, 0, 1
     while concurrency <= bounds.most and not stop.is_set():
         extent = Extent(bounds.rounds * concurrency, bounds.seconds, warm=min(concurrency, 2))
-        level = await closed(target, asks(concurrency), concurrency, extent, stop, done)
+        level = await closed(target, asks(concurrency), concurrency, extent, stop, watch)
         yield level
         found = figures(level.outcomes, level.seconds)
         idle = 0 if found.tokens_per_second > PAYS * best else idle + 1

@@ -12,8 +12,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from groundstone.errors import GroundstoneError
+from groundstone.identity import Principal
 from groundstone.server import auth, stream
-from groundstone.server.aws import errors, handlers, parse, recognise, serialise
+from groundstone.server.aws import errors, handlers, parse, recognise, rpc, serialise
 from groundstone.server.aws.errors import Refusal
 from groundstone.server.aws.events import EventStream, waited
 from groundstone.server.aws.operations import AwsCall, Handler
@@ -43,33 +44,34 @@ class AwsWire:
 
 async def answered(request: Request, request_id: str) -> Response:
     """Unexpected errors pass through; the Gate logs and answers them."""
-    found = recognise.find(request.scope)
-    operation = found.operation if found else None
+    form, found = rpc.spoken(request.scope), recognise.find(request.scope)
     try:
         caller = await auth.identify(request)
-        handler = handlers.find(operation.service, operation.name) if operation else None
-        if found is None or handler is None:
-            return refused(request, _unknown(request, operation), request_id)
-        given = await _params(request, found)
-        platform = request.app.state.platform
-        call = AwsCall(
-            platform,
-            caller,
-            found.operation.service,
-            found.operation.name,
-            given,
-            request_id,
-            recognise.region(request.scope),
-        )
-        return await _handled(request, found, handler, call)
+        if form == "query":
+            found = rpc.by_action(request.scope, await request.body())
+        response = await _answered(request, caller, found, request_id)
     except GroundstoneError as error:
-        return refused(request, errors.described(error, operation), request_id)
+        refusal = errors.described(error, found.operation if found else None)
+        response = refused(request, refusal, request_id)
     except HTTPException as error:
-        return refused(request, errors.of_http(error.status_code, str(error.detail)), request_id)
+        response = refused(request, errors.of_http(error.status_code, str(error.detail)), request_id)
+    return rpc.translated(form, found.operation if found else None, response, request_id)
+
+
+async def _answered(request: Request, caller: Principal, found: Found | None, request_id: str) -> Response:
+    operation = found.operation if found else None
+    handler = handlers.find(operation.service, operation.name) if operation else None
+    if found is None or handler is None:
+        return refused(request, _unknown(request, operation), request_id)
+    given = await _params(request, found)
+    platform, region = request.app.state.platform, recognise.region(request.scope)
+    service, name = found.operation.service, found.operation.name
+    return await _handled(request, found, handler, AwsCall(platform, caller, service, name, given, request_id, region))
 
 
 async def _params(request: Request, found: Found) -> dict[str, Any]:
     sent = parse.Sent(request.scope["query_string"].decode("latin-1"), request.headers, await request.body())
+    sent = rpc.as_json(rpc.spoken(request.scope), found, sent)
     if len(sent.body) < auth.LARGE_BODY:
         return parse.params(found, sent)
     return await stream.work(request, parse.params, found, sent)  # pictures, say: reading them takes a while

@@ -27,12 +27,25 @@ HELP = "docs/aws.md lists what it does"
 # The first class that fits decides, then the first of its names that the operation declares or its service knows;
 # failing that, the first name with the status that stands beside it. Names of events begin with a small letter.
 NAMES: tuple[tuple[type[Exception], int, str], ...] = (
-    (Malformed, 400, "SerializationException ValidationException ValidationError InvalidParameterException"),
+    (
+        Malformed,
+        400,
+        "SerializationException ValidationException ValidationError InvalidParameterException "
+        "InvalidParameterValueException",
+    ),
     (ours.UnsupportedDocument, 400, "ValidationException UnsupportedDocumentException ValidationError"),
     (ours.UnreadableDocument, 400, "ValidationException BadDocumentException ValidationError"),
-    (ours.InvalidInput, 400, "ValidationException ValidationError InvalidParameterException"),
+    (
+        ours.InvalidInput,
+        400,
+        "ValidationException ValidationError InvalidParameterException InvalidParameterValueException",
+    ),
     (ours.Unauthenticated, 403, "UnrecognizedClientException"),
-    (ours.NotFound, 404, "ResourceNotFoundException ResourceNotFound InvalidJobIdException ValidationError"),
+    (
+        ours.NotFound,
+        404,
+        "ResourceNotFoundException ResourceNotFound InvalidJobIdException ValidationError NotFoundException",
+    ),
     (ours.Busy, 409, "ConflictException ResourceInUse ThrottlingException"),
     (
         ours.Conflict,

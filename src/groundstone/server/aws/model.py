@@ -35,7 +35,12 @@ FIRST: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("applications", "pluginTypeMetadata", "pluginTypes", "v1"), ("qbusiness",)),
     "endpoints": ("sagemaker-runtime",),
 }
-TARGETS = {"Textract": "textract", "SageMaker": "sagemaker"}  # prefixes of X-Amz-Target
+TARGETS = {  # prefixes of X-Amz-Target
+    "Textract": "textract",
+    "SageMaker": "sagemaker",
+    "GraniteServiceVersion20100801": "cloudwatch",
+    "AWSPriceListService": "pricing",
+}
 SERVICES = tuple(dict.fromkeys([name for names in FIRST.values() for name in names] + list(TARGETS.values())))
 UNBOUNDED = ("ImageBlob",)  # too many bytes of a document have an error of their own, which handlers raise
 MODEL_ID = re.compile(r"Model\w*(Id|Identifier|Arn)$")
@@ -110,6 +115,17 @@ class Service:
         """The exception of that name, or None when the service has none."""
         with self._lock:
             return self._failure(name) if self._model["shapes"].get(name, {}).get("exception") else None
+
+    @property
+    def namespace(self) -> str:
+        """Of replies in XML."""
+        return str(self._model["metadata"].get("xmlNamespace", ""))
+
+    def query_code(self, name: str) -> str:
+        """What an exception was called in the query form, where clients of other forms still want to know it."""
+        if "awsQueryCompatible" not in self._model["metadata"]:
+            return ""
+        return str(self._model["shapes"].get(name, {}).get("error", {}).get("code", name))
 
     def _failure(self, name: str) -> Failure:
         raw = self._model["shapes"][name]

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from groundstone.server.aws import routes
+from groundstone.server.aws import routes, rpc
 from groundstone.server.aws.routes import Found
 
 NATIVE = frozenset({"api", "v1", "mcp", "static", "healthz"})  # first parts of paths that are never AWS's unless exact
@@ -21,7 +21,7 @@ def is_ours(scope: Scope) -> bool:
     if scope["type"] != "http":
         return False
     headers = Headers(scope=scope)
-    if "x-amz-target" in headers:
+    if "x-amz-target" in headers or rpc.spoken(scope) != "json":
         return True
     path = raw_path(scope)
     if routes.may_be_ours(path) and find(scope) is not None:
@@ -34,11 +34,13 @@ def is_ours(scope: Scope) -> bool:
 
 
 def find(scope: Scope) -> Found | None:
-    """The operation that a request means, or None when no service has it."""
+    """The operation that a request means, or None when no service has it, or only its body tells (the query form)."""
     target = Headers(scope=scope).get("x-amz-target")
     path = raw_path(scope)
     if target is not None:
         return routes.by_target(target) if (scope["method"], path) == ("POST", "/") else None
+    if rpc.spoken(scope) != "json":
+        return rpc.by_path(path)
     query = scope["query_string"].decode("latin-1")
     names = frozenset(name for name, _ in parse_qsl(query, keep_blank_values=True)) if query else frozenset()
     return routes.by_path(scope["method"], path, names)
@@ -63,4 +65,5 @@ def region(scope: Scope) -> str:
 
 
 def is_json_rpc(scope: Scope) -> bool:
-    return "x-amz-target" in Headers(scope=scope)
+    """Whether errors name themselves in their body."""
+    return "x-amz-target" in Headers(scope=scope) or rpc.spoken(scope) != "json"

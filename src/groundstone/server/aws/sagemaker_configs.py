@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from groundstone.endpoints.base import Content, Variant
+from groundstone.endpoints.registry import SIMULATED
+from groundstone.endpoints.simulate.served import on_instance
 from groundstone.errors import InvalidInput
 from groundstone.server.aws.errors import refuse
 from groundstone.server.aws.operations import AwsCall, operation
@@ -24,7 +27,8 @@ UNSUPPORTED = {
 }
 KEPT = ("ProductionVariants", "ExecutionRoleArn", "VpcConfig", "EnableNetworkIsolation", "DataCaptureConfig")
 DIFFERENCES = (
-    "InstanceType is told again and changes nothing; instances are processes, at most one for each processor.",
+    "InstanceType is told again and changes nothing but for simulated engines, which stand on it; instances are "
+    "processes, at most one for each processor.",
     "Asynchronous, explained and shadow endpoints, captured data and KMS keys are refused.",
 )
 
@@ -40,7 +44,7 @@ def create_config(call: AwsCall) -> Mapping[str, Any]:
     variants = [_variant(call, one) for one in params["ProductionVariants"]]
     told = {key: params[key] for key in KEPT if key in params}
     with new(call, KIND, name):
-        made = endpoints(call).configure(call.caller, name, variants, told)
+        made = endpoints(call).configure(call.caller, name, variants, told, fixed=True)
         if given := tags(params):
             endpoints(call).tag(call.caller, made.kind, made.id, given)
     return {"EndpointConfigArn": arn(call, KIND, name)}
@@ -80,7 +84,13 @@ def _variant(call: AwsCall, given: Mapping[str, Any]) -> Variant:
     containers = [known.body["told"].get("PrimaryContainer", {}), *known.body["told"].get("Containers", ())]
     image = next((one["Image"] for one in containers if "Image" in one), "")
     weight = float(given.get("InitialVariantWeight", 1.0))
-    return Variant(name, model, Content(""), weight, count, image)
+    return Variant(name, model, _content(known, given.get("InstanceType", "")), weight, count, image)
+
+
+def _content(known: Resource, place: str) -> Content:
+    """Empty for what the model is; a simulated engine stands on the instance that the variant names."""
+    content = Content.from_json(known.body["content"])
+    return replace(content, model=on_instance(content.model, place)) if content.kind == SIMULATED else Content("")
 
 
 def _native(variant: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from groundstone.endpoints.registry import MODEL_KEYS
+from groundstone.endpoints.registry import MODEL_KEYS, SIMULATED
+from groundstone.endpoints.simulate.served import with_environment
 from groundstone.errors import InvalidInput, SourceError
 from groundstone.server import auth
 from groundstone.server.aws.errors import refuse
@@ -35,7 +36,9 @@ def source(call: AwsCall, container: Mapping[str, Any]) -> dict[str, Any]:
     environment, address = container.get("Environment", {}), _address(call, container)
     own, hub = (environment.get(key, "") for key in MODEL_KEYS)
     if own or (hub and not address):
-        return {"model": own or hub}
+        named = own or hub
+        simulated = named.startswith(f"{SIMULATED}:")
+        return {"model": with_environment(named, environment) if simulated else named}
     if not address:
         raise InvalidInput(
             "the container names no model: give ModelDataUrl, ModelPackageName, or the name of a model of the "

@@ -101,6 +101,12 @@ async def slides(request: Request, visitor: Visitor) -> Response:
     return page("slides.html", app=platform.app("slides"), **known)
 
 
+@router.get("/endpoints")
+async def endpoints(request: Request, visitor: Visitor) -> Response:
+    """Load runs: started, watched, compared, kept."""
+    return page("endpoints.html")
+
+
 @router.get("/forensics")
 async def forensics(request: Request, visitor: Visitor) -> Response:
     settings = request.app.state.platform.settings

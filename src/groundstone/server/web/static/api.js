@@ -116,6 +116,25 @@ export async function* askSlides(body, signal) {
   yield* whole(events(response.body, signal));
 }
 
+const loadRun = (...rest) => at("load-runs", ...rest);
+export const loadRuns = (search) => json("GET", `${loadRun()}?search=${encodeURIComponent(search)}`);
+export const loadChoices = () => json("GET", loadRun("choices"));
+export const startLoadRun = (body) => json("POST", loadRun(), body);
+export const importLoadRun = (report, title) => json("POST", `${loadRun("import")}?title=${encodeURIComponent(title)}`, report);
+export const loadRunOf = (id) => json("GET", loadRun(id));
+export const labelLoadRun = (id, body) => json("PATCH", loadRun(id), body);
+export const stopLoadRun = (id) => json("POST", loadRun(id, "stop"));
+export const dropLoadRun = (id) => call("DELETE", loadRun(id));
+export const compareLoadRuns = (ids) => json("GET", `${loadRun("compare")}?${ids.map((id) => `run=${encodeURIComponent(id)}`).join("&")}`);
+export const adviseLoad = (body) => json("POST", loadRun("advice"), body);
+export const loadReport = (id, form) => `/api${loadRun(id)}/report.${form}`;
+
+// The news of a load run until it has ended.
+export async function* loadRunNews(id, signal) {
+  const response = await call("GET", loadRun(id, "events"), undefined, { accept: "text/event-stream", signal });
+  yield* whole(events(response.body, signal));
+}
+
 export const build = (what, body) => json("POST", `/builder/${what}`, body);
 
 export function rate(id, turn, rating, comment = "") {
