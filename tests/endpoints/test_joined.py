@@ -9,9 +9,12 @@ import pytest
 from groundstone.endpoints.capacity.accelerators import instance
 from groundstone.endpoints.capacity.advise import Limits
 from groundstone.endpoints.capacity.architectures import catalogue
-from groundstone.endpoints.capacity.joined import joined
+from groundstone.endpoints.capacity.joined import Theory, joined
 from groundstone.endpoints.capacity.predict import Deployment
 from groundstone.endpoints.capacity.roofline import Workload
+from groundstone.endpoints.load.figures import figures
+from groundstone.endpoints.load.outcomes import Outcome
+from groundstone.endpoints.load.report import Report, Row, as_html, as_json, as_markdown
 from groundstone.errors import InvalidInput
 
 MEASURED = {1: 30.0, 2: 60.0, 4: 115.0, 8: 210.0, 16: 351.0, 32: 484.0, 64: 492.0}  # 7B on one A10G, published
@@ -70,3 +73,25 @@ def test_few_levels_are_joined_as_far_as_they_go() -> None:
 def test_a_processor_has_losses_of_its_own() -> None:
     small = Deployment(catalogue()["smollm2-135m"], instance("1 x cpu-core"))
     assert "may be far off" in joined(small, Workload(64, 48), {1: 78.6, 4: 71.8}).sentences[-1]
+
+
+def test_a_report_of_a_run_has_both_on_one_page() -> None:
+    rows = tuple(level(count, rate) for count, rate in MEASURED.items())
+    theory = Theory(PLACE, Workload(), Limits(latency=0.05), PRICES)
+    report = Report("Load", {"url": "here"}, rows, 1.5, theory=theory)
+    page = as_html(report)
+    for shown in ("Measured and predicted", "three probes", "Latency (ms a token)", "What to deploy", "vllm serve"):
+        assert shown in page
+    assert "://" not in page.replace("http://www.w3.org", "")  # nothing from elsewhere
+    assert "### Throughput (tokens a second)" in as_markdown(report)
+    assert as_json(report)["joined"]["knees"]["measured"] == 32
+    plain = Report("Load", {}, rows, 1.5)
+    assert "joined" not in as_json(plain)
+    assert "Measured and predicted" not in as_html(plain)
+
+
+def level(count: int, rate: float) -> Row:
+    """As many requests as clients, each of 256 tokens."""
+    seconds = count * 256 / rate
+    outcomes = [Outcome(0.0, 0.0, 0.1, seconds, 256, 256, "server") for _ in range(count)]
+    return Row(f"{count} at once", count, figures(outcomes, seconds), {}, "", False)

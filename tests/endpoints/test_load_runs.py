@@ -26,8 +26,10 @@ from groundstone.endpoints.load.runner import Extent, Level, Target, closed, ope
 from groundstone.endpoints.load.several import Order, together
 from groundstone.endpoints.load.sweep import Bounds, sweep
 from groundstone.endpoints.load.wires import wire
+from groundstone.endpoints.runs.history import History
 from groundstone.endpoints.simulate.batching import Settings, SimulatedEngine
 from groundstone.errors import InvalidInput
+from groundstone.identity import LOCAL
 from groundstone.server.simulated import create_simulation
 
 from . import looped
@@ -224,16 +226,19 @@ def test_the_command_writes_its_reports(tmp_path: Path) -> None:
     words = [found[0], "--input", "8", "--output", "4", "-c", "1", "-c", "2", "--on", "llama-2-7b@ml.g5.2xlarge"]
     for kind, file in files.items():
         words += [f"--{kind}", str(file)]
-    result = looped.apart(lambda: CliRunner().invoke(load, words, catch_exceptions=False, help_option_names=HELP))
+    at_home = CliRunner(env={"GROUNDSTONE_HOME": str(tmp_path)})
+    result = looped.apart(lambda: at_home.invoke(load, words, catch_exceptions=False, help_option_names=HELP))
     over.set()
     thread.join(10)
     assert result.exit_code == 0, result.output
     assert len(json.loads(files["json"].read_text())["levels"]) == 2
     assert "<svg" in files["html"].read_text()
+    (run,) = History(tmp_path / "load-runs").runs(LOCAL)
+    assert (run.state, run.origin, run.summary.levels) == ("done", "command", 2)
 
 
 def test_the_command_fails_when_nobody_answers() -> None:
-    words = ["http://127.0.0.1:9", "-c", "1", "--requests", "1"]
+    words = ["http://127.0.0.1:9", "-c", "1", "--requests", "1", "--no-keep"]
     result = looped.apart(lambda: CliRunner().invoke(load, words, help_option_names=HELP))
     assert result.exit_code == 1
     assert "connect" in result.output

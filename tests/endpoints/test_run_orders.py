@@ -25,12 +25,13 @@ from groundstone.endpoints.runs.measured import verdict
 from groundstone.endpoints.runs.order import order_of
 from groundstone.endpoints.runs.reports import FORMS, read_report, write_report
 from groundstone.endpoints.runs.service import Runs
-from groundstone.endpoints.runs.theory import predicted, probed
+from groundstone.endpoints.runs.theory import beside, predicted, probed, with_theory
 from groundstone.errors import ConfigError, Forbidden, InvalidInput, NotFound
 from groundstone.identity import LOCAL
 
 from . import measured
 
+PLAN = {"read": "256", "write": "256"}
 HERE = "http://127.0.0.1:8000"
 PLACE = {"model": "llama-2-7b", "instance": "ml.g5.2xlarge"}
 VALUES = st.recursive(
@@ -83,20 +84,22 @@ def test_what_a_server_does_not_take_on_is_refused(told: dict[str, Any]) -> None
 
 def test_the_theory_is_as_quick_as_its_simulation() -> None:
     told = {"place": PLACE, "speed": 1.0}
-    slow, fast = (predicted(order_of({"simulation": {**told, "speed": speed}})) for speed in (1.0, 10.0))
+    slow, fast = (predicted(beside({"plan": PLAN, "simulation": {**told, "speed": speed}})) for speed in (1.0, 10.0))
     assert fast[8] == pytest.approx(10 * slow[8], rel=0.01)
-    assert predicted(order_of({"plan": {"url": HERE}})) == {}
+    assert predicted(beside({"plan": PLAN})) == {}
+    assert beside({"plan": PLAN, "theory": {"model": "./a-folder", "instance": "ml.g5.2xlarge"}}) is None
 
 
 def test_one_measured_client_moves_the_whole_prediction() -> None:
-    order = order_of({"plan": {"url": HERE, "read": "8", "write": "10"}, "theory": PLACE})
+    known = beside({"plan": {"read": "8", "write": "10"}, "theory": PLACE})
     run = measured.report(slower=2.7)  # 37 tokens a second alone, where the theory has some 31
-    found, blind = probed(order, run), predicted(order)
+    found, blind = probed(known, run), predicted(known)
     assert found[1] == pytest.approx(37, rel=0.1)
     assert type(found[1]) is float
     assert found[16] > blind[16]
-    assert probed(order_of({"plan": {"url": HERE}}), run) == {}
-    assert probed(order, measured.report(counts=(2, 4))) == {}
+    assert probed(None, run) == {}
+    assert "Measured and predicted" in write_report(with_theory(known, run), "html")
+    assert probed(known, measured.report(counts=(2, 4))) == {}
 
 
 def test_the_machine_itself_may_be_asked_and_others_when_they_are_listed(tmp_path: Path) -> None:

@@ -248,3 +248,25 @@ def test_any_json_is_answered(client: httpx.Client, path: str, body: Any) -> Non
     assert response.status_code < 500, response.text
     if response.status_code >= 400:
         assert set(response.json()["error"]) == {"code", "message"}
+
+
+def test_an_engine_of_the_catalogue_is_asked_with_its_key_which_is_never_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "catalog.toml").write_text(
+        '[engines.gpu]\nkind = "openai"\nurl = "http://127.0.0.1:9/v1"\napi_key_env = "TEST_LOAD_KEY"\n'
+        '[models.ours]\nengine = "gpu"\ntask = "chat"\nat_engine = "theirs"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "prices.toml").write_text('"ml.g5.2xlarge" = 1.5\n', encoding="utf-8")
+    wanted = {"engine": "gpu", "plan": {"model": "theirs", "concurrency": [1], "requests": 1}}
+    with runs_served(tmp_path) as address, httpx.Client(base_url=f"{address}/api", timeout=60) as client:
+        choices = client.get("/load-runs/choices").json()
+        assert choices["engines"] == [{"name": "gpu", "models": ["theirs"]}]
+        assert choices["prices"] == {"ml.g5.2xlarge": 1.5}
+        assert "TEST_LOAD_KEY" in client.post("/load-runs", json=wanted).json()["error"]["message"]
+        monkeypatch.setenv("TEST_LOAD_KEY", "sk-very-secret")
+        waited(client, started(client, wanted), "failed")
+    files = [path for path in (tmp_path / "load-runs").rglob("*") if path.is_file()]
+    assert files
+    assert all(b"sk-very-secret" not in path.read_bytes() for path in files)

@@ -74,3 +74,14 @@ def test_slides_of_a_named_deck_are_compared_by_number() -> None:
     assert "Three layouts" in found.text
     assert "Two cranes" in found.text
     assert "Lifts 900 t" in found.text
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("Does Goliath or Hermes lift more?", "Goliath"),
+        ("Which costs less a day: Goliath or Hermes?", "Hermes"),
+    ],
+)
+def test_the_one_of_two_that_has_more_is_named(question: str, wanted: str) -> None:
+    assert wanted in ask(question).text

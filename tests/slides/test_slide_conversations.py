@@ -56,6 +56,10 @@ def test_a_label_is_changed_for_another_of_its_row_column_or_list(questions: Seq
         (["What is the budget of the quay wall?", "What's the status?"], "Green"),
         (["Who is the owner of the fish market?", "What is its status?"], "Red"),
         (["What is the status of the fish market?", "why?"], "roof beams"),
+        (["What is the status of the fish market?", "And the budget?"], "18"),
+        (["What is the status of the fish market?", "until when?"], "March 2027"),
+        (["Who owns the quay wall?", "what is he in charge of?"], "Quay wall"),
+        (["What does layout C cost?", "How many trees are felled for it?"], "12"),
     ],
 )
 def test_pronouns_stand_for_the_last_thing(questions: Sequence[str], wanted: str) -> None:
@@ -110,6 +114,24 @@ def test_a_new_topic_stands_by_itself() -> None:
     )
     assert "980" in found.text
     assert "quay" not in found.understood.lower()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who runs the IT department?",
+        "What happens to books that the members return?",
+        "How long does it take to join the library?",
+        "Are there any rules for dogs?",
+    ],
+)
+def test_words_that_look_like_pronouns_drag_nothing_along(question: str) -> None:
+    assert talk("What is the budget of the quay wall?", question).understood == question
+
+
+def test_who_is_not_known_is_not_guessed() -> None:
+    found = talk("What is the budget of the quay wall?", "where does she live?")
+    assert found.declined
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from groundstone.cli.balance import balance
 from groundstone.cli.builder import builder
 from groundstone.cli.capacity import capacity
 from groundstone.cli.demo import demo
+from groundstone.cli.deploy import deploy
 from groundstone.cli.endpoints import endpoints
 from groundstone.cli.evaluate import evaluate
 from groundstone.cli.forensics_data import forensics
@@ -22,6 +23,7 @@ from groundstone.cli.models import models
 from groundstone.cli.movies import movies
 from groundstone.cli.read import read
 from groundstone.cli.run import run
+from groundstone.cli.runs import runs
 from groundstone.cli.serve import serve
 from groundstone.cli.simulate import simulate
 from groundstone.cli.slide_decks import slides
@@ -38,8 +40,8 @@ def cli() -> None:
 
 
 COMMANDS = (
-    demo, serve, run, read, forensics, endpoints, load, capacity, simulate, balance, verification, slides, kb,
-    models, movies, builder, evaluate, usage, summarise, translate, keys, mcp,
+    demo, serve, run, read, forensics, endpoints, load, runs, capacity, deploy, simulate, balance, verification,
+    slides, kb, models, movies, builder, evaluate, usage, summarise, translate, keys, mcp,
 )  # fmt: skip
 for command in COMMANDS:
     cli.add_command(command)

@@ -8,15 +8,19 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from groundstone.endpoints.capacity.joined import Theory
     from groundstone.endpoints.load.plan import Plan
     from groundstone.endpoints.load.report import Report, Row
+    from groundstone.endpoints.runs.recorder import Recorder
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
@@ -99,19 +103,27 @@ OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
     metavar="MODEL@INSTANCE",
     help="Such as llama-2-7b@ml.g5.2xlarge: the theory beside it.",
 )
+@click.option("--prices", type=FILE, help="Of instances, as for `capacity advise`: what to deploy is advised.")
+@click.option("--throughput", type=click.FloatRange(0), default=0.0, help="Tokens a second wanted of that advice.")
+@click.option("--per-hour", type=click.FloatRange(0), default=0.0, help="Money for an hour, at most, by that advice.")
+@click.option(
+    "--per-million", type=click.FloatRange(0), default=0.0, help="Money for a million tokens, at most, by that advice."
+)
 @click.option("--json", "json_file", type=OUT, help="Write everything there.")
 @click.option("--csv", "csv_file", type=OUT, help="Write the levels there.")
 @click.option("--markdown", "markdown_file", type=OUT, help="Write the levels there.")
 @click.option("--html", "html_file", type=OUT, help="Write a page with curves there.")
+@click.option("--no-keep", is_flag=True, help="Keep no run; `groundstone runs` lists those that are kept.")
 def load(
-    theory: str, price: float, json_file: Path | None, csv_file: Path | None, markdown_file: Path | None,
-    html_file: Path | None, **given: Any,
+    theory: str, price: float, no_keep: bool, json_file: Path | None, csv_file: Path | None, markdown_file: Path | None,
+    html_file: Path | None, prices: Path | None, throughput: float, per_hour: float, per_million: float, **given: Any,
 ) -> None:  # fmt: skip
     """Measure the endpoint at URL, or MODEL of this Groundstone's own catalogue, under load.
 
     Without more it is asked by 1, 2, 4, ... clients at once until more of them pay no longer. Ctrl-C ends the run; what
     had been measured until then is reported.
     """
+    from groundstone.cli.runs import recorder
     from groundstone.endpoints.load.plan import Plan
 
     for name in ("latency", "first_token", "per_token", "end_to_end"):
@@ -119,7 +131,11 @@ def load(
     files = {"json": json_file, "csv": csv_file, "markdown": markdown_file, "html": html_file}
     with _address(given):
         plan = Plan.of(given)
-        report = asyncio.run(_run(plan, _predicted(theory, plan), price, files))
+        limits = (given["latency"], throughput, per_hour, per_million)
+        beside = _theory(theory, plan, limits, prices)
+        price = price or _price(beside)
+        kept = None if no_keep else partial(recorder, plan, price, theory)
+        report = asyncio.run(_run(plan, beside, price, files, kept))
     _say_notes(report)
     for file in filter(None, files.values()):
         click.echo(f"{file} is written")
@@ -141,17 +157,24 @@ def _address(given: dict[str, Any]) -> Iterator[None]:
         yield
 
 
-async def _run(plan: Plan, predicted: dict[int, float], price: float, files: Mapping[str, Path | None]) -> Report:
+async def _run(
+    plan: Plan, beside: Theory | None, price: float, files: Mapping[str, Path | None],
+    recorder: Callable[[], Recorder] | None,
+) -> Report:  # fmt: skip
     from groundstone.endpoints.load.measure import measure, setting
     from groundstone.endpoints.load.report import Report
+    from groundstone.endpoints.runs.keeping import keeping
 
     rows: list[Row] = []
+    predicted = _predicted(beside)
 
     def ended(row: Row) -> None:
         """What has been measured is kept at once: nothing that happens later can lose it."""
         rows.append(row)
         _say(row)
-        _write(Report(f"Load on {plan.url}", setting(plan), tuple(rows), price, predicted), files)
+        report = Report(f"Load on {plan.url}", setting(plan), tuple(rows), price, predicted, beside)
+        _write(report, files)
+        kept.level(report)
 
     stop = asyncio.Event()
     with suppress(NotImplementedError, RuntimeError, ValueError):  # no signals in this loop, or not in this thread
@@ -160,7 +183,9 @@ async def _run(plan: Plan, predicted: dict[int, float], price: float, files: Map
     click.echo(
         f"{'level':>16} {'good':>6} {'tokens/s':>9} {'first p50':>10} {'p99':>8} {'token p50':>10} {'p99':>8}  (ms)"
     )
-    report = replace(await measure(plan, stop, ended=ended), price=price, predicted=predicted)
+    async with keeping(recorder() if recorder else None, stop) as kept:
+        found = await measure(plan, stop, watch=kept.watch, ended=ended)
+    report = replace(found, price=price, predicted=predicted, theory=beside)
     _write(report, files)
     return report
 
@@ -179,23 +204,43 @@ def _write(report: Report, files: Mapping[str, Path | None]) -> None:
             whole.replace(file)
 
 
-def _predicted(theory: str, plan: Plan) -> dict[int, float]:
-    if not theory:
-        return {}
-    from groundstone.endpoints.capacity.accelerators import instance
+def _theory(named: str, plan: Plan, limits: tuple[float, float, float, float], prices: Path | None) -> Theory | None:
+    """``named``: MODEL@INSTANCE. Raises InvalidInput, NotFound, ConfigError."""
+    if not named:
+        return None
+    from groundstone.endpoints.capacity.accelerators import instance, read_prices
+    from groundstone.endpoints.capacity.advise import Limits
     from groundstone.endpoints.capacity.architectures import architecture
-    from groundstone.endpoints.capacity.predict import Deployment, curve
+    from groundstone.endpoints.capacity.joined import Theory
+    from groundstone.endpoints.capacity.predict import Deployment
     from groundstone.endpoints.capacity.roofline import Workload
     from groundstone.endpoints.load.prompts import Lengths
     from groundstone.errors import InvalidInput
 
-    model, at, place = theory.partition("@")
+    model, at, place = named.partition("@")
     if not at:
-        raise InvalidInput(f"{theory!r} is not like llama-2-7b@ml.g5.2xlarge")
+        raise InvalidInput(f"{named!r} is not like llama-2-7b@ml.g5.2xlarge")
     machine = instance(place)
     deployment = Deployment(architecture(model), machine, machine.count)
-    points = curve(deployment, Workload(Lengths.of(plan.read).mean, Lengths.of(plan.write).mean))
+    workload = Workload(Lengths.of(plan.read).mean, Lengths.of(plan.write).mean)
+    return Theory(deployment, workload, Limits(*limits), read_prices(prices) if prices else None)
+
+
+def _predicted(beside: Theory | None) -> dict[int, float]:
+    """Tokens a second by concurrency. Raises InvalidInput where the model does not fit."""
+    if beside is None:
+        return {}
+    from groundstone.endpoints.capacity.engine import usual
+    from groundstone.endpoints.capacity.predict import curve
+
+    engine = usual(beside.deployment.instance.accelerator.maker)
+    points = curve(beside.deployment, beside.workload, engine)
     return {point.concurrency: round(point.throughput, 1) for point in points}
+
+
+def _price(beside: Theory | None) -> float:
+    """Of an hour of the instance that was measured, where the file of prices has it."""
+    return (beside.prices or {}).get(beside.deployment.instance.name, 0.0) if beside else 0.0
 
 
 def _say(row: Row) -> None:

@@ -13,6 +13,7 @@ from groundstone.identity import LOCAL
 
 if TYPE_CHECKING:
     from groundstone.endpoints.load.plan import Plan
+    from groundstone.endpoints.load.report import Report
     from groundstone.endpoints.runs.base import Run
     from groundstone.endpoints.runs.compare import Measure
     from groundstone.endpoints.runs.history import History
@@ -42,7 +43,8 @@ def recorder(plan: Plan, price: float = 0.0, theory: str = "") -> Recorder:
     model, at, place = theory.partition("@")
     named = {"model": model, "instance": place, "degree": 0, "replicas": 1} if at else None
     order = {"plan": plan.json(), "engine": "", "simulation": None, "price": price, "theory": named}
-    return history().begin(LOCAL, plan.url[:120], plan.url, origin="command", order=order)
+    title = f"{plan.model} at {plan.url}" if plan.model else plan.url
+    return history().begin(LOCAL, title[:120], plan.url, origin="command", order=order)
 
 
 @runs.command("list")
@@ -65,7 +67,7 @@ def show_run(run: str, as_json: bool) -> None:
     from groundstone.endpoints.runs.reports import write_report
 
     found = history().find(LOCAL, run)
-    report = history().report(LOCAL, found.id)
+    report = _whole(found)
     if as_json:
         click.echo(write_report(report, "json"))
         return
@@ -149,8 +151,15 @@ def export(run: str, file: Path) -> None:
     form = next((form for form in FORMS if file.suffix == f".{form}"), None)
     if form is None:
         raise click.UsageError(f"{file.name} ends in none of .{', .'.join(FORMS)}")
-    file.write_text(write_report(history().report(LOCAL, run), form), encoding="utf-8")
+    file.write_text(write_report(_whole(history().find(LOCAL, run)), form), encoding="utf-8")
     click.echo(f"{file} is written")
+
+
+def _whole(run: Run) -> Report:
+    """What it has measured, and the theory beside it where that was named."""
+    from groundstone.endpoints.runs.theory import beside, with_theory
+
+    return with_theory(beside(run.order), history().report(LOCAL, run.id))
 
 
 def _row(run: Run) -> tuple[str, ...]:

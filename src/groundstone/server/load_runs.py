@@ -18,12 +18,12 @@ from groundstone.endpoints.runs.advice import advised
 from groundstone.endpoints.runs.base import Run
 from groundstone.endpoints.runs.commands import commands
 from groundstone.endpoints.runs.compare import FEWEST, MOST, compare
-from groundstone.endpoints.runs.order import WIRES, order_of
+from groundstone.endpoints.runs.order import WIRES
 from groundstone.endpoints.runs.reports import Form, write_report
 from groundstone.endpoints.runs.service import Runs
 from groundstone.endpoints.runs.targets import Engine
-from groundstone.endpoints.runs.theory import probed
-from groundstone.errors import InvalidInput, NotFound
+from groundstone.endpoints.runs.theory import beside, probed, with_theory
+from groundstone.errors import NotFound
 from groundstone.identity import Principal
 from groundstone.server import auth
 from groundstone.server import load_run_bodies as forms
@@ -32,7 +32,6 @@ from groundstone.server.native import ERRORS, PRIVATE, Caller, platform
 from groundstone.server.stream import Events, work
 
 if TYPE_CHECKING:
-    from groundstone.endpoints.load.report import Report
     from groundstone.platform import Platform
 
 LOOK_EVERY = 0.4  # seconds between two looks at a run that goes
@@ -134,8 +133,7 @@ async def follow(request: Request, caller: Caller, id: Id) -> Any:
 @router.get("/{id}/report.{form}", response_class=Response, responses=SENT)
 async def report(request: Request, caller: Caller, id: Id, form: Form) -> Response:
     """The report, to take along: one page that opens without a network, JSON, CSV or Markdown."""
-    found = await work(request, _runs(request).history.report, caller, id)
-    text = await work(request, write_report, found, form)
+    text = await work(request, _written, _runs(request), caller, id, form)
     headers = {**PRIVATE, "content-disposition": f'attachment; filename="load-{id}.{form}"'}
     return Response(text, media_type=TYPES[form], headers=headers)
 
@@ -175,14 +173,14 @@ def _runs(request: Request) -> Runs:
 
 
 def _engines(held: Platform, caller: Principal) -> Mapping[str, Engine]:
-    """Those of the catalogue with OpenAI's interface and an address, and the names of their chat models."""
+    """Those of the catalogue with OpenAI's interface and an address, and what they call their chat models."""
     catalog = held.models.catalog
     found = {}
     for name, spec in catalog.engines.items():
         if spec.kind != "openai" or not spec.options.get("url"):
             continue
         models = (one for one in catalog.models.values() if one.engine == name and one.task == "chat")
-        names = tuple(one.name for one in models if one.tenant in (None, caller.tenant))
+        names = tuple(one.at_engine or one.name for one in models if one.tenant in (None, caller.tenant))
         options = spec.options
         found[name] = Engine(options["url"], names, options.get("api_key_env", ""), options.get("api_key", ""))
     return found
@@ -202,15 +200,12 @@ def _measured(request: Request, caller: Principal, run: Run) -> forms.MeasuredBo
         report = _runs(request).history.report(caller, run.id)
     except NotFound:  # before the first level
         return None
-    return as_json.measured_body(report, _probed(run, report))
+    return as_json.measured_body(report, probed(beside(run.order), report))
 
 
-def _probed(run: Run, report: Report) -> Mapping[int, float]:
-    """Nothing for a run whose order is not known here, as one of a terminal may be."""
-    try:
-        return probed(order_of(run.order), report) if run.order else {}
-    except (InvalidInput, NotFound):
-        return {}
+def _written(service: Runs, caller: Principal, id: str, form: Form) -> str:
+    order = service.history.find(caller, id).order
+    return write_report(with_theory(beside(order), service.history.report(caller, id)), form)
 
 
 def _compared(request: Request, caller: Principal, ids: list[str]) -> forms.ComparisonBody:

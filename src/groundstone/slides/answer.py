@@ -15,6 +15,7 @@ from groundstone.slides import (
     carried,
     changed,
     contents,
+    either,
     elements,
     follow,
     lexis,
@@ -94,11 +95,18 @@ def _understood(desk: Desk, question: str) -> tuple[str, Reply]:
     for meant in follow.readings(question, ground):
         own = desk.led(ground.deck.id) if meant.bound and ground.deck else desk
         found = meant.reply or _set_against(own, meant.text) or _whole(own, question, meant.text)
-        if not found.declined and not found.closest:
+        if not found.declined and not found.closest and (not meant.text.endswith(")") or _speaks_of(question, found)):
             return meant.text, found
         first = first or (meant.text, found)
     assert first is not None  # there is a reading always
     return first
+
+
+def _speaks_of(question: str, reply: Reply) -> bool:
+    """Whether an answer has a word of a question whose subject was only guessed at."""
+    words = [word for word in asks.read(question).words if word not in lexis.SOFT]
+    said = lexis.bag(" ".join((*(one.text for one in reply.said), *(one.slide_title for one in reply.citations))))
+    return not words or any(lexis.meets(word, said) for word in words)
 
 
 def _carried(question: str, ground: Ground) -> Reply | None:
@@ -185,11 +193,16 @@ def _content(desk: Desk, ask: Ask) -> Reply:
         shown = elements.about(ask, sheets if set(ask.words) - elements.WORDS - elements.CHART_KINDS else _all(desk))
         if shown is not None:
             return shown
-    if sides.compares(ask):
-        beside_each_other = _compared(desk, ask, sheets)
-        if beside_each_other is not None:
-            return beside_each_other
-    return _said(desk, ask, sheets) or _no(desk, sheets)
+    compared = _compared(desk, ask, sheets) if sides.compares(ask) else None
+    if compared is not None:
+        return compared
+    said = _said(desk, ask, sheets)
+    if said is not None and sides.compares(ask) and not beside.speaks_of_both(ask, said):
+        said = replace(said, closest=True)
+    if said is None or said.closest:
+        found = either.either(desk, ask, lambda part: _said(desk, part, desk.found(part.text)))
+        said = found or said
+    return said or _no(desk, sheets)
 
 
 def _said(desk: Desk, ask: Ask, sheets: Sequence[Sheet]) -> Reply | None:

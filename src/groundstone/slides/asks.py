@@ -47,6 +47,13 @@ _LIST = re.compile(
     r"give me (?:all|the))\b",
     re.I,
 )
+_SEVERAL = re.compile(
+    r"\b(?:in (?:which|what) order|one by one|day by day|step by step|all the|programme of|"
+    r"(?:which|what) (?!(?:does|is|was|has|this|status|process|address|business|class|loss|access)\b)"
+    r"(?:\w+ )?(?!(?:does|is|was|has|this|status|process|address|business|class|loss|access)\b)\w{3,}s\b(?! of\b)|"
+    r"who (?:is|sits|works|are) (?:on|in)\b|what(?:'s| is) (?:on|in|planned|coming|offered|included|next)\b)",
+    re.I,
+)
 _NUMBER = re.compile(r"\bhow (?:many|much|high|large|big|long|far|fast|old|often)\b|\bnumbers?\b|"
                      r"\bpercent(?:age)?\b|\brate\b|\bprice\b|"
                      r"\bcosts?\b|\brevenue\b|\bbudget\b|\bfigures?\b|\bvalue\b", re.I)  # fmt: skip
@@ -155,6 +162,11 @@ class Ask:
     @cached_property
     def listing(self) -> bool:
         return bool(_LIST.search(self.text))
+
+    @cached_property
+    def several(self) -> bool:
+        """Whether more than one thing may be asked for: "which steps ...", "in which order ...", "what is planned"."""
+        return self.listing or bool(_SEVERAL.search(self.text))
 
     @cached_property
     def threshold(self) -> tuple[str, Amount] | None:

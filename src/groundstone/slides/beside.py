@@ -251,6 +251,9 @@ def _of(sheet: Sheet, name: str) -> list[Line]:
     found = [
         line for line in sheet.lines if line in heads or any(mentioned.head(above) == name for above in line.above)
     ]
+    if found == heads and len(heads) == 1:  # a box of a few lines, such as a name over a role
+        box = [line for line in sheet.lines if line.element == heads[0].element]
+        found = box if len(box) <= mentioned.TILE else found
     return sorted(found, key=lambda line: line.place)
 
 
@@ -279,6 +282,12 @@ def _spoken(ask: Ask, sheets: Sequence[Sheet], say: Callable[[Ask, Sequence[Shee
     if found[0].said == found[1].said and len(found[0].said) < 2 and not _both(parts, found[0]):
         return None
     return replies.together(found)
+
+
+def speaks_of_both(ask: Ask, reply: Reply) -> bool:
+    """Whether an answer to a comparison has words of both things, where the question says plainly which they are."""
+    parts = sides.phrases(ask)
+    return parts is None or bool(reply.workings) or _both(parts, reply)
 
 
 def _both(parts: sides.Phrases, reply: Reply) -> bool:

@@ -69,7 +69,7 @@ def candidates(sheet: Sheet) -> list[Candidate]:
         for line in sheet.lines
         if not (line.place in held and len(held[line.place].lines) > 1 and held[line.place] in tiles)
     ]
-    lists = [*_of_rows(sheet, rows), *_headed(sheet, held), *_titled(sheet), *_of_matrices(sheet)]
+    lists = [*_of_rows(sheet, rows), *_headed(sheet, held), *_titled(sheet, held), *_of_matrices(sheet)]
     return [*found[: MOST - len(lists)], *lists]
 
 
@@ -107,12 +107,13 @@ def _headed(sheet: Sheet, held: dict[int, Frame]) -> Iterable[Candidate]:
             yield Candidate(sheet, tuple(below[:ITEMS]), "list", line.text, _texts(below), line)
 
 
-def _titled(sheet: Sheet) -> Iterable[Candidate]:
+def _titled(sheet: Sheet, held: dict[int, Frame]) -> Iterable[Candidate]:
     """The outer lines of each text, and of all together, under the title."""
     outer = [line for line in sheet.lines if line.kind in WORDS and not line.above and line.text != sheet.title]
     elements = dict.fromkeys(line.element for line in outer)
     if len(elements) > 1 and len(outer) <= ITEMS:
-        yield Candidate(sheet, tuple(outer), "list", sheet.title, _texts(outer), _title(sheet))
+        items = tuple(dict.fromkeys(_said(held[one.place]) if one.place in held else one.text for one in outer))
+        yield Candidate(sheet, tuple(outer), "list", sheet.title, items, _title(sheet))
     for element in elements:
         some = [line for line in outer if line.element == element]
         if len(some) >= 2:

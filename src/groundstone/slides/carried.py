@@ -22,8 +22,8 @@ BACK = 6  # turns that are looked back to
 # What a question that only asks for a calculation may say besides: the words of the calculation come first that are
 # the more special, so that "how many times more" is a ratio.
 _FILL = frozenset(
-    """and so but ok okay then also now or what whats how much many is are was were would does do did be that this it its
-    them they those these the two three four both all of between in on for their than to by from with s come comes
+    """and so but ok okay then also now or what whats how much many is are was were would does do did be that this it
+    its them they those these the two three four both all of between in on for their than to by from with s come comes
     make makes give gives me you can could up get we have one other another first second former latter as a an please
     tell numbers number figures figure values value answer i if when put was""".split()
 )
@@ -79,7 +79,7 @@ def _stands(question: str, ground: Ground) -> bool:
 
 def between(desk: Desk, one: Reply, other: Reply) -> Reply | None:
     """Two answers of one number each, with the difference; None when they are not."""
-    operands = [*_numbers(desk, one, "")[:1], *_numbers(desk, other, "")[:1]]
+    operands = [*numbers(desk, one, "")[:1], *numbers(desk, other, "")[:1]]
     if len(operands) < 2 or not calculate.addable(operands):
         return None
     made = _made("difference", operands)
@@ -111,10 +111,11 @@ def _alike(one: str, other: str) -> bool:
 
 def _of(ground: Ground, place: int) -> list[Operand]:
     """The numbers that one answer gives: those of its first sentences that neither the question nor a label has."""
-    return _numbers(ground.desk, ground.reply(place), ground.asked(place))
+    return numbers(ground.desk, ground.reply(place), ground.asked(place))
 
 
-def _numbers(desk: Desk, reply: Reply, question: str) -> list[Operand]:
+def numbers(desk: Desk, reply: Reply, question: str) -> list[Operand]:
+    """The numbers that an answer gives, one for each of its sentences, each with what it is called."""
     if reply.declined or reply.closest:
         return []
     found: list[Operand] = []

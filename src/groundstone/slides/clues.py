@@ -16,6 +16,7 @@ NAMES = (
     "begins", "cosine", "nearest", "number", "no number", "who", "no who", "when", "no when", "list", "no list",
     "list unasked", "tile", "title", "footer", "notes", "notes asked", "figure", "heads", "picture", "length", "score",
     "first", "top", "covers title", "yes", "who of list", "list long", "list titled",
+    "hard missing", "hard far",
 )  # fmt: skip
 LONG = 40  # words
 _NOTED = frozenset({"note", "speaker", "presenter", "mention"})
@@ -52,9 +53,10 @@ class Clues:
             *shares, heavy, *self._names(one), self._new(one), *self._label(one), cosine, cosine - nearest,
             *self._kind_of_answer(one), *self._make(one), sheet.score / self._top, float(sheet.score >= self._top),
             self._top, self._covered_title(one), self._yes(one),
-            float(one.what == "list" and self.ask.wants in ("who", "when", "number") and not self.ask.listing),
+            float(one.what == "list" and self.ask.wants in ("who", "when", "number") and not self.ask.several),
             len(one.items) / 16,
-            float(one.what == "list" and self.ask.listing) * max(self._covered_title(one), shares[2]),
+            float(one.what == "list" and self.ask.several) * max(self._covered_title(one), shares[2]),
+            *self._hard(one),
         ]  # fmt: skip
 
     def _meets(self, word: str, words: frozenset[str]) -> float:
@@ -71,6 +73,14 @@ class Clues:
         near = one.own | one.under | one.sheet.heading
         lacking = sum(not lexis.is_there(name, one.sheet.words) for name in names)
         return lacking / len(names), sum(name in near for name in names) / len(names)
+
+    def _hard(self, one: Candidate) -> tuple[float, float]:
+        """The shares of the words that an answer has to go with that the slide lacks, and that are not near."""
+        hard = self.ask.hard
+        near = (one.own, one.under, one.sheet.heading, one.sheet.deck_words)
+        lacking = sum(not self._meets(word, one.sheet.words) for word in hard)
+        far = sum(not any(self._meets(word, words) for words in near) for word in hard)
+        return min(lacking, 2) / 2, far / max(len(hard), 1)
 
     def _new(self, one: Candidate) -> float:
         """The share of its words that the question does not say."""
@@ -91,7 +101,7 @@ class Clues:
         who = passages.is_named(text)
         when = passages.is_dated(text) or (wants == "when" and bool(amounts.of_text(text)))
         many = one.what == "list" or text.count(",") > 1
-        asked = self.ask.listing or wants == "list"
+        asked = self.ask.several
         found: list[float] = []
         for is_asked, there in ((wants == "number", number), (wants == "who", who), (wants == "when", when)):
             found += [float(is_asked and there), float(is_asked and not there)]

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from groundstone.slides import asks, cells, lexis, lookup, mentioned, speech
+from groundstone.slides import asks, lexis, lookup, mentioned, speech
 from groundstone.slides.asks import Ask
+from groundstone.slides.cells import value
 from groundstone.slides.ground import Ground
 from groundstone.slides.lookup import Place
 from groundstone.slides.mentioned import Axis
@@ -58,7 +59,7 @@ def _cells(names: Sequence[str], label: int, turned: bool, matrix: Matrix, axis:
     own = matrix.columns if turned else matrix.rows
     places = tuple(own.index(name) for name in names)
     rows, columns = ((label,), places) if turned else (places, (label,))
-    reply = cells.value(asks.read(text), Place(axis.sheet, matrix, rows, columns, 1.0, ()))
+    reply = value(asks.read(text), Place(axis.sheet, matrix, rows, columns, 1.0, ()))
     return Cells(text, reply) if reply is not None else None
 
 
@@ -133,24 +134,48 @@ def _meant(ask: Ask, names: Sequence[str], ground: Ground) -> int | None:
     return order[0] if clear else None
 
 
-def with_owner(question: str, ground: Ground) -> Iterator[Cells]:
-    """ "And what is the budget?": of the row that the last question named, where the table has such a column."""
+def with_owner(question: str, ground: Ground, *, guess: bool = True) -> Iterator[Cells]:
+    """ "And what is the budget?": of the row that the last question named, where the table has such a column.
+
+    ``guess``: the column may be meant by its unit or meaning; without, the question has to name it.
+    """
     for axis in ground.axes:
         if axis.matrix is None or axis.kind not in ("rows", "columns") or axis.matrix.kind == "text":
             continue
-        matrix, turned = axis.matrix, axis.kind == "columns"
-        named = [one.label for one in mentioned.named(axis, ground.last, ground.naming)]
-        others = Axis("columns", matrix.rows if turned else matrix.columns, axis.sheet, matrix)
-        label = mentioned.mention(others, question, ground.naming)
-        known = mentioned.mention(others, ground.last, ground.naming)
-        if (
-            label is None
-            or not mentioned.holds_numbers(label.label, question)
-            or not named
-            or mentioned.mention(axis, question, ground.naming) is not None
-        ):
+        named = _named(ground.last, axis, axis.matrix, ground)
+        if not named or mentioned.mention(axis, question, ground.naming) is not None:
             continue
-        made = _cells(named[:3], others.labels.index(label.label), turned, matrix, axis, ground)
-        if made is not None and (known is None or known.label != label.label):
+        label = _label(question, axis, axis.matrix, ground, guess)
+        made = (
+            _cells(named[:3], label, axis.kind == "columns", axis.matrix, axis, ground) if label is not None else None
+        )
+        if made is not None:
             yield made
             return
+
+
+def _named(text: str, axis: Axis, matrix: Matrix, ground: Ground) -> list[str]:
+    """The rows (or columns) of a table that a text names: in full, by what one of their cells says, or nearly."""
+    found = [one.label for one in mentioned.named(axis, text, ground.naming)]
+    if found or axis.kind == "columns":
+        return found
+    texts = tuple(
+        dict.fromkeys(cell.text for cells in matrix.cells for cell in cells if cell.amount is None and cell.text)
+    )
+    said = [one.label for one in mentioned.named(Axis("values", texts, axis.sheet, matrix), text, ground.naming)]
+    near = mentioned.mention(axis, text, ground.naming)
+    almost = [near.label] if near is not None and near.score >= mentioned.ALMOST else []
+    return _holding(said, matrix) or almost
+
+
+def _label(question: str, axis: Axis, matrix: Matrix, ground: Ground, guess: bool) -> int | None:
+    """The label of the other axis that a question is about, if it is not the one of the question before."""
+    turned = axis.kind == "columns"
+    names = matrix.rows if turned else matrix.columns
+    others = Axis("columns", names, axis.sheet, matrix)
+    found = mentioned.mention(others, question, ground.naming)
+    if found is not None and (found.score >= mentioned.WHOLE or guess):
+        known = mentioned.mention(others, ground.last, ground.naming)
+        same = known is not None and known.label == found.label
+        return names.index(found.label) if mentioned.holds_numbers(found.label, question) and not same else None
+    return attribute(question, matrix, turned, axis, ground) if guess and found is None else None

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from groundstone.slides import changed, columns, lexis, pronouns
+from groundstone.slides import asks, changed, columns, lexis, pronouns
 from groundstone.slides import reply as replies
 from groundstone.slides.base import Turn
 from groundstone.slides.columns import Cells
@@ -53,8 +53,11 @@ _AGAINST = re.compile(
     r"\s+(?P<part>.+)$",
     re.I,
 )
-_THE = re.compile(
-    r"^(?:what(?:'s| is| was| were| are)|when (?:is|was)|how (?:high|big|large|long) (?:is|was)) the (?:\w+ ?){1,3}$",
+_THAT = re.compile(r"^(?:the|its|their|his|her)\b", re.I)
+_THE = re.compile(  # questions that leave out what they are about, as a rule the row of a table
+    r"^(?:what(?:'s| is| was| were| are)|when (?:is|was)|how (?:high|big|large|long) (?:is|was)) the (?:\w+ ?){1,3}$|"
+    r"^how (?:many|much) (?:of (?:them|those) )?(?:was|were|is|are|has been|have been) \w+$|"
+    r"^(?:at|on|in|by|from|until|to) (?:what|which) \w+$|^(?:until|since|from) when$",
     re.I,
 )
 _OTHER = re.compile(r"^(?:(?:what|how) about\s+)?the other(?: (?:one|two|ones|\w+))?$|^the (?:rest|others)$", re.I)
@@ -104,7 +107,7 @@ def readings(question: str, ground: Ground) -> list[Reading]:
         return [Reading(question)]
     found: dict[str, Reading] = {}
     for meant in _readings(question, ground):
-        found.setdefault(f"{meant.bound} {meant.text}", meant)
+        found.setdefault(f"{meant.bound} {meant.reply is None} {meant.text}", meant)
     return list(found.values()) or [Reading(question)]
 
 
@@ -119,7 +122,7 @@ def _readings(question: str, ground: Ground) -> Iterator[Reading]:
         yield from (Reading(text, True) for text in pronouns.next_one(led, ground))
     elif part:
         yield from _changed(part, ground)
-    elif _is_name(led) and not _ASKS.match(led):
+    elif _is_name(led) and not _ASKS.match(led) and not _THE.match(led):
         yield from (Reading(text, True) for text in changed.by_label(ground.last, led, ground))
         yield Reading(question)
     else:
@@ -147,9 +150,14 @@ def _changed(part: str, ground: Ground) -> Iterator[Reading]:
     if other:
         yield Reading(other)
         return
-    for text in changed.replaced(ground.last, part, ground):
+    plain = asks.read(ground.last).operation in (None, "count")
+    cell = next(columns.with_owner(part, ground, guess=False), None) if plain else None
+    for at, text in enumerate(changed.replaced(ground.last, part, ground)):
+        if at == 0 and cell is not None:
+            yield Reading(cell.text if _THAT.match(part) else text, True, cell.reply)
         yield Reading(text, True)
-    yield from (_reading(one) for one in columns.with_owner(part, ground))
+    if plain:
+        yield from (_reading(one) for one in columns.with_owner(part, ground, guess=bool(_THAT.match(part))))
 
 
 def part_of(question: str) -> str:

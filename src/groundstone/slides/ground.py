@@ -112,4 +112,9 @@ class Ground:
             if not kinds or axis.kind in kinds:
                 for one in mentioned.named(axis, text, self.naming):
                     found.setdefault(one.label, one)
+        if not found:
+            near = [labels for axis in self.axes if (labels := mentioned.mention(axis, text, self.naming)) is not None]
+            found = {
+                one.label: one for one in near if one.score >= mentioned.ALMOST and one.axis.kind in ("rows", "items")
+            }
         return sorted(found.values(), key=lambda one: (-one.score, -len(one.label)))

@@ -20,6 +20,7 @@ AxisKind = Literal["rows", "columns", "upper", "lower", "values", "items", "titl
 
 LONGEST = 7  # words of a label
 WHOLE, PART, APART = 0.75, 0.45, 0.12  # of a label's telling words: named, perhaps named, and clearly before others
+ALMOST = 0.6  # ... enough where no label is named in full
 TILE = 4  # lines of a box that is one of several alike
 MOST = 120  # labels of one axis
 _WORD = re.compile(r"[^\W_]+(?:['’.\-‐‑–&/][^\W_]+)*%?")

@@ -41,30 +41,49 @@ def is_counted(place: Place, ask: Ask) -> bool:
     return lexis.meets(lexis.root(noun), said) > 0
 
 
+def is_verb(word: str, ask: Ask) -> bool:
+    """Whether a word of the question is a verb by its place: "are they aiming", "did it sell", "would be cut"."""
+    raw, at = _placed(word, ask)
+    if at is None:
+        return False
+    before = raw[at - 1] if at else ""
+    if before in _NOUNS:
+        return False
+    if raw[at].endswith(("ing", "ed")) or before in _BE or raw[at] in _SAID:
+        return True
+    if at > 1 and raw[at - 2] in _NOUNS and at + 1 < len(raw):  # "did the Esbeck canteen have"
+        return False
+    return any(one in _DO for one in raw[:at]) and raw[at - 1] not in _DO
+
+
 def may_lack(word: str, ask: Ask, place: Place) -> bool:
-    """Whether a table may lack a word: a verb, what goes with a name that it has, or a unit of time."""
-    raw = [match[0].casefold() for match in re.finditer(r"[^\W_]+(?:['’.-][^\W_]+)*", ask.text)]
-    at = next((place for place, one in enumerate(raw) if word in lexis.roots(one)), None)
+    """Whether a table may lack a word: a verb, what a name that it has is one of ("the Dresden site"), a unit."""
+    raw, at = _placed(word, ask)
     if at is None:
         return True
     before = raw[at - 1] if at else ""
-    if place.columns and says_kind(raw[at]):
+    if (place.columns and says_kind(raw[at])) or raw[at] in _SCALES:
         return True
-    if raw[at] in _SCALES or (raw[at] in _TIMES and before in ("per", "an", "a", "each")):
+    if raw[at] in _TIMES and before in ("per", "an", "a", "each"):
         return True
-    if raw[at].endswith(("ing", "ed")) or before in _BE:
-        return True
-    if before in _NOUNS:
-        return False
-    matrix = place.matrix
-    named = lexis.bag(
-        " ".join([*(matrix.rows[row] for row in place.rows), *(matrix.columns[c] for c in place.columns)])
-    )
-    if before and not before.endswith(("'s", "’s")) and any(root in named for root in lexis.roots(before)):
-        return True
-    verb = any(one in ("do", "does", "did", "will", "would", "can", "could") for one in raw[:at])
-    return verb and bool(place.columns) and (len(matrix.columns) > 1)
+    if raw[at] in _CLASSES:
+        return not before.endswith(("'s", "’s"))
+    return is_verb(word, ask) and bool(place.columns)
 
 
+def _placed(word: str, ask: Ask) -> tuple[list[str], int | None]:
+    """The words of a question as they are written, and where one with a root stands."""
+    raw = [match[0].casefold() for match in re.finditer(r"[^\W_]+(?:['’.-][^\W_]+)*", ask.text)]
+    return raw, next((place for place, one in enumerate(raw) if word in lexis.roots(one)), None)
+
+
+_DO = frozenset("do does did will would can could shall should has have had".split())
+_SAID = frozenset("sell sells sold lose loses lost gain gains gained earn earns make makes made get gets got".split())
+_CLASSES = frozenset(
+    """site sites plant plants office offices branch branches team teams group groups line lines route routes segment
+    segments region regions unit units division divisions department departments category categories channel channels
+    model models ad ads bill bills figure figures level levels size sizes type types item items business option options
+    branch location locations market markets""".split()
+)
 _SCALES = frozenset("million millions thousand thousands billion billions once".split())
 _TIMES = frozenset("hour day week month year minute second night head person unit".split())

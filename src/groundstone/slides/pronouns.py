@@ -37,8 +37,13 @@ _VERBS = frozenset(
     "of on for at by to with from per than as and or the a an not also still now so due left available located based "
     "called given made done used paid planned expected higher lower more less".split()
 )
+_SUBJECTS = frozenset("the a an we they you i he she our their".split())
 _AWAY = frozenset("slide slides page deck presentation talk document file year quarter month week time way".split())
-_PLURAL = re.compile(r"\b(?!(?:is|was|has|does|this|its|his|us|as|always|plus|less|across|versus)\b)[a-z]{3,}s\b", re.I)
+_PLURAL = re.compile(
+    r"\b(?!(?:is|was|has|does|this|its|his|us|as|always|plus|less|across|versus)\b)(?:[a-z]{3,}s|"
+    r"people|staff|children|women|men)\b",
+    re.I,
+)
 _NEXT_ONE = re.compile(
     r"^(?:(?:what|how|who) (?:about|is|was|comes?|came)\s+)?(?:the\s+|in\s+)*(?P<rank>second|third|fourth|fifth|2nd|"
     r"3rd|"
@@ -80,7 +85,7 @@ def resolved(question: str, ground: Ground) -> Iterator[str | Cells]:
         yield from columns.of(question, things, ground)
         yield _told(question, match, things, ground)
         found = True
-    rest = "" if found else _subject(ground.last)
+    rest = "" if found or match["person"] else _subject(ground.last)
     if rest:
         yield f"{question.strip()} ({rest})"
 
@@ -95,6 +100,9 @@ def leans(question: str) -> bool:
 
 
 def _looks_back(question: str, match: re.Match[str]) -> bool:
+    """Whether a pronoun stands for something said before, and not for a word of its own question."""
+    if match[0] == "IT" and not question.isupper():  # information technology
+        return False
     before, after = question[: match.start()].split(), question[match.end() :].split()
     following = re.sub(r"\W", "", after[0]).lower() if after else ""
     if match["several"] or match["that"] or match["owned"]:
@@ -109,6 +117,8 @@ def _looks_back(question: str, match: re.Match[str]) -> bool:
         return not following or following in _VERBS
     if match["that"] and before and re.sub(r"\W", "", before[-1]).lower() not in lexis.STOP | {"with", "about"}:
         return False  # "the team that won"
+    if match["that"] and following in _SUBJECTS:
+        return False  # "events that the consumers drop"
     return not (match["there"] and not before)
 
 

@@ -6,14 +6,16 @@ import re
 from collections.abc import Sequence
 
 from groundstone.models.base import Embed
-from groundstone.slides import lexis, pairs, passages, speech
+from groundstone.slides import choosing, lexis, pairs, passages, speech
 from groundstone.slides import reply as replies
 from groundstone.slides.asks import Ask
+from groundstone.slides.candidates import Candidate
 from groundstone.slides.evidence import Evidence
 from groundstone.slides.passages import Ranked
 from groundstone.slides.reply import Reply
 from groundstone.slides.seen import Line, Sheet
 
+WITH_HEAD = 16  # words below which a line is said behind its heading
 NEAR = 0.9  # of the best score: a second line that is said too
 MORE = 2
 ITEMS = 12  # items said of a list
@@ -28,7 +30,47 @@ ALIKE = 0.72  # of meaning: one word may be said otherwise
 
 
 def quoted(ask: Ask, sheets: Sequence[Sheet], embed: Embed | None) -> Reply | None:
-    """What the slides say to a question in their own words; None when they do not."""
+    """What the slides say to a question in their own words; None when they do not.
+
+    With an embedding model the weights of ``scorer`` decide, without one the words alone.
+    """
+    return _by_words(ask, sheets, None) if embed is None else _weighed(ask, sheets, embed)
+
+
+def _weighed(ask: Ask, sheets: Sequence[Sheet], embed: Embed) -> Reply | None:
+    found = choosing.found(ask, sheets, embed)
+    if found.how == "none":
+        return None
+    evidence = Evidence()
+    said: list[tuple[str, Sequence[int]]] = []
+    told: list[str] = []
+    for one in found.best:
+        text = _said(one)
+        if not any(one.text in other or text in other for other in told):
+            told.append(text)
+            lines = [*([one.lead] if one.lead is not None else []), *one.lines]
+            said.append((speech.ended(text), [evidence.line(one.sheet, line) for line in lines]))
+    closest = found.how == "closest" and not _agreed(ask, sheets, embed, found.best)
+    return replies.of(said, evidence, sheets=(found.best[0].sheet,), sure=found.likelihood, closest=closest)
+
+
+def _agreed(ask: Ask, sheets: Sequence[Sheet], embed: Embed, chosen: Sequence[Candidate]) -> bool:
+    """Whether the words of the question alone lead to the same line, and say that it is the answer."""
+    found = passages.ranked(ask, sheets, embed)
+    if not found or fit(ask, found[0]) != "sure":
+        return False
+    return any(found[0].line in one.lines and found[0].sheet is one.sheet for one in chosen)
+
+
+def _said(one: Candidate) -> str:
+    """Words of a slide behind what they stand under; of a long line, or a row of a table, the words alone."""
+    head = one.head.rstrip(" :")
+    if not head or (one.kind == "table" and one.what == "line"):
+        return one.text
+    return f"{head}: {one.text}" if one.items or len(one.text.split()) < WITH_HEAD else one.text
+
+
+def _by_words(ask: Ask, sheets: Sequence[Sheet], embed: Embed | None) -> Reply | None:
     found = passages.ranked(ask, sheets, embed)
     how = fit(ask, found[0]) if found else "none"
     meant = None if how == "sure" else _meant(ask, sheets, embed)

@@ -30,6 +30,7 @@ RANKED = ("most", "least", "grew", "fell", "which")
 COLUMNS = 4  # for which a comparison is made where none is named
 LOOKED_AT = 12  # tables that are compared in meaning
 LIKELY = 0.42  # cosine from which cells are meant though a word is missing
+NAMED = 0.45  # ... when its cells are named and only a verb is missing
 COVERED = 0.6  # share of the question's words that a table has to hold, with its title and deck
 
 
@@ -108,11 +109,10 @@ _BEFORE = re.compile(
 
 def _with_last(ask: Ask, matrix: Matrix, columns: list[int]) -> list[int]:
     """One period with the one before it, where the question says "than the year before"."""
-    names = [matrix.columns[column] for column in matrix.numeric]
-    if len(columns) != 1 or not is_time(names) or not _BEFORE.search(ask.folded):
+    timed = [column for column in matrix.numeric if is_time([matrix.columns[column]] * 2)]
+    if len(columns) != 1 or columns[0] not in timed[1:] or not _BEFORE.search(ask.folded):
         return columns
-    at = matrix.numeric.index(columns[0])
-    return [matrix.numeric[at - 1], columns[0]] if at else columns
+    return [timed[timed.index(columns[0]) - 1], columns[0]]
 
 
 def _both_of(found: Sequence[Sequence[Operand]], full: bool) -> list[tuple[Operand, Operand]]:
@@ -165,7 +165,11 @@ def _in_time(one: Operand, other: Operand) -> tuple[Operand, Operand]:
 
 def fits(place: Place, ask: Ask) -> bool:
     """Whether a table is what a question asks about: it has every name and number, and most of the words."""
-    return _has_names(place, ask) and place.covered >= COVERED and not place.missing and missing.is_counted(place, ask)
+    if not _has_names(place, ask) or not missing.is_counted(place, ask):
+        return False
+    named = (bool(place.rows) and (bool(place.columns) or len(place.matrix.columns) == 1)) or _is_paired(place)
+    spare = named and place.covered >= NAMED and all(missing.is_verb(word, ask) for word in place.missing)
+    return spare if place.missing else place.covered >= COVERED
 
 
 def _has_names(place: Place, ask: Ask) -> bool:

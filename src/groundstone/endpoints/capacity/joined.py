@@ -8,16 +8,18 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from groundstone.endpoints.capacity.advise import Advice, Limits, advise
 from groundstone.endpoints.capacity.engine import usual
 from groundstone.endpoints.capacity.knee import cost_per_million, knee
 from groundstone.endpoints.capacity.predict import Deployment, Point, curve
-from groundstone.endpoints.capacity.probes import Measured, band, calibrated, corrected, familiar
 from groundstone.endpoints.capacity.roofline import Workload, arithmetic_intensity, critical_batch, largest_batch
 from groundstone.endpoints.capacity.settings import settings
 from groundstone.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from groundstone.endpoints.capacity.probes import Measured
 
 GRADES = {0: "no probe", 1: "one probe", 3: "three probes"}
 
@@ -63,6 +65,20 @@ class Joined:
     figures: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Theory:
+    """What a measured endpoint stood on, and what one wants of it: see ``joined``, which takes the same."""
+
+    deployment: Deployment
+    workload: Workload
+    limits: Limits | None = None
+    prices: Mapping[str, float] | None = None
+
+    def beside(self, measured: Measured, price: float = 0.0) -> Joined:
+        """Raises what ``joined`` raises."""
+        return joined(self.deployment, self.workload, measured, price, self.limits, self.prices)
+
+
 def joined(
     deployment: Deployment,
     workload: Workload,
@@ -76,6 +92,8 @@ def joined(
     ``price``: of an hour of everything that was measured. ``limits`` and ``prices``: what to be advised for, and the
     instances to choose among. Raises InvalidInput for no measurement, or a model that does not fit.
     """
+    from groundstone.endpoints.capacity.probes import band, corrected
+
     if not measured:
         raise InvalidInput("nothing was measured that the theory could be laid beside")
     counts = sorted(measured)
@@ -168,6 +186,8 @@ def _sentences(
     deployment: Deployment, workload: Workload, measured: Measured, found: Mapping[int, Sequence[Point]],
     knees: Mapping[str, int],
 ) -> Iterator[str]:  # fmt: skip
+    from groundstone.endpoints.capacity.probes import familiar
+
     model, accelerator, degree = deployment.model, deployment.instance.accelerator, deployment.degree
     holds = largest_batch(model, accelerator, degree, workload.total)
     critical = critical_batch(accelerator, model.weight_bytes)
@@ -210,6 +230,8 @@ def _advice(
     prices: Mapping[str, float] | None,
 ) -> Iterator[str]:  # fmt: skip
     """What to deploy, by the losses that the measurements tell; nothing without limits or prices."""
+    from groundstone.endpoints.capacity.probes import calibrated
+
     if not prices or limits is None:
         return
     engine = calibrated(deployment, workload, measured, usual(deployment.instance.accelerator.maker))

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import Any
 
+from groundstone.endpoints.capacity.joined import Joined, Theory
+from groundstone.endpoints.capacity.joined import Table as JoinedTable
 from groundstone.endpoints.capacity.knee import cost_per_million, knee
 from groundstone.endpoints.load.curves import Line, plot
 from groundstone.endpoints.load.figures import Figures, Promise, figures
@@ -52,6 +54,7 @@ class Report:
     """``setting``: everything that is needed to repeat the run. ``price``: of an hour; 0 when unknown.
 
     ``predicted``: tokens a second by concurrency, from the theory, where the model and the machine were named.
+    ``theory``: that model and machine, whose curves, tables and advice then stand beside the measured ones.
     """
 
     title: str
@@ -59,6 +62,14 @@ class Report:
     rows: tuple[Row, ...]
     price: float = 0.0
     predicted: dict[int, float] = field(default_factory=dict)
+    theory: Theory | None = None
+
+    @property
+    def joined(self) -> Joined | None:
+        """The theory beside the levels of clients; None where it was not asked for, or they wrote nothing."""
+        rates = {one.concurrency: one.figures.tokens_per_second for one in self.rows if one.concurrency}
+        rates = {count: rate for count, rate in rates.items() if rate > 0}
+        return self.theory.beside(rates, self.price) if self.theory is not None and rates else None
 
     @property
     def knee(self) -> int | None:
@@ -85,6 +96,8 @@ def row(level: Level, concurrency: int = 0, promise: Promise | None = None) -> R
 
 
 def as_json(report: Report) -> dict[str, Any]:
+    beside = report.joined
+    told = {"joined": {**beside.figures, "advice": beside.advice}} if beside else {}
     return {
         "title": report.title,
         "setting": report.setting,
@@ -93,6 +106,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "valid": report.is_valid,
         "predicted": {str(count): rate for count, rate in report.predicted.items()},
         "levels": [asdict(one) for one in report.rows],
+        **told,
     }
 
 
@@ -123,6 +137,11 @@ def as_markdown(report: Report) -> str:
     lines = [f"# {report.title}", "", *(f"- {note}" for note in notes(report)), ""]
     lines += [f"| {' | '.join(HEADS)} |", f"|{' --- |' * len(HEADS)}"]
     lines += [f"| {' | '.join(cells)} |" for cells in table(report)]
+    if beside := report.joined:
+        lines += ["", "## Measured and predicted", "", *(f"- {said}" for said in (*beside.sentences, *beside.advice))]
+        for one in beside.tables:
+            lines += ["", f"### {one.title}", "", f"| {' | '.join(one.head)} |", f"|{' --- |' * len(one.head)}"]
+            lines += [f"| {' | '.join(cells)} |" for cells in one.rows]
     return "\n".join(lines) + "\n"
 
 
@@ -159,21 +178,42 @@ def as_html(report: Report) -> str:
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(report.title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>\n<body><main>\n'
         f"<h1>{escape(report.title)}</h1>\n{mind}\n"
-        f'<div class="pictures">{pictures}</div>\n<h2>Levels</h2>\n{_html_table(report)}\n'
-        f"<h2>To repeat</h2>\n<pre>{escape(setting)}</pre>\n</main></body></html>\n"
+        f'<div class="pictures">{pictures}</div>\n<h2>Levels</h2>\n{_levels_table(report)}\n'
+        f"{_beside(report.joined)}<h2>To repeat</h2>\n<pre>{escape(setting)}</pre>\n</main></body></html>\n"
     )
 
 
-def _html_table(report: Report) -> str:
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in HEADS)
+def _levels_table(report: Report) -> str:
+    return _html_table(JoinedTable("Levels", HEADS, tuple(tuple(cells) for cells in table(report))))
+
+
+def _html_table(shown: JoinedTable) -> str:
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in shown.head)
     rows = "".join(
         f'<tr><th scope="row">{escape(cells[0])}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells[1:])}</tr>'
-        for cells in table(report)
+        for cells in shown.rows
     )
     return (
-        '<div class="wide" tabindex="0" role="region" aria-label="Levels"><table>'
+        f'<div class="wide" tabindex="0" role="region" aria-label="{escape(shown.title)}"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def _beside(joined: Joined | None) -> str:
+    """The part of the page that lays the theory beside what was measured; nothing without it."""
+    if joined is None:
+        return ""
+    pictures = "".join(
+        f"<figure>{plot(one.title, one.across, one.up, lines, marked=one.marked, logarithmic=one.logarithmic)}</figure>"
+        for one in joined.pictures
+        if len(one.lines[0].points) > 1
+        for lines in [[Line(line.name, line.points, line.dashed) for line in one.lines]]
+    )
+    said = "".join(f"<p>{escape(sentence)}</p>" for sentence in joined.sentences)
+    tables = "".join(f"<h3>{escape(one.title)}</h3>{_html_table(one)}" for one in joined.tables)
+    advice = "".join(f"<li>{escape(line)}</li>" for line in joined.advice)
+    deploy = f"<h2>What to deploy</h2><ul>{advice}</ul>" if advice else ""
+    return f'<h2>Measured and predicted</h2>\n{said}<div class="pictures">{pictures}</div>\n{tables}\n{deploy}\n'
 
 
 def _pictures(report: Report) -> Iterator[str]:

@@ -54,6 +54,8 @@ def read_trace(file: Path) -> tuple[Arrival, ...]:
         found = sorted(_read(lines), key=lambda one: one.at)
     except (ValueError, TypeError, OverflowError) as error:
         raise InvalidInput(f"{file} is no trace: {error}") from None
+    if not found:
+        raise InvalidInput(f"{file} holds no request; a trace has one a line")
     begin = found[0].at
     return tuple(Arrival(one.at - begin, one.read, one.write, one.blocks) for one in found)
 

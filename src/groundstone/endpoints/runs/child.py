@@ -23,7 +23,7 @@ from groundstone.endpoints.runs.keeping import keeping
 from groundstone.endpoints.runs.order import Order, order_of
 from groundstone.endpoints.runs.recorder import Recorder
 from groundstone.endpoints.runs.simulation import simulated
-from groundstone.endpoints.runs.theory import predicted
+from groundstone.endpoints.runs.theory import beside, predicted
 from groundstone.errors import GroundstoneError
 from groundstone.identity import Principal
 
@@ -39,7 +39,7 @@ async def run(order: Order, recorder: Recorder, url: str, key_env: str) -> None:
 
         watching = asyncio.get_running_loop().run_in_executor(None, sys.stdin.buffer.read)
         watching.add_done_callback(lambda _: lose())
-        theory, told = predicted(order), {**setting(plan), **order.told}
+        theory, told = predicted(beside(order.json())), {**setting(plan), **order.told}
         rows: list[Row] = []
 
         def ended(row: Row) -> None:

@@ -98,11 +98,6 @@ class Order:
         _check(self.plan)
 
     @property
-    def predicts(self) -> Place | None:
-        """What the theory is asked for."""
-        return self.theory or (self.simulation.place if self.simulation else None)
-
-    @property
     def told(self) -> dict[str, Any]:
         """What a report says beside the plan."""
         kept = ("engine", "simulation", "price", "theory")

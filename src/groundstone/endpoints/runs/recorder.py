@@ -32,7 +32,7 @@ class Recorder:
         """Keep everything measured so far."""
         from groundstone.endpoints.load.report import as_json
 
-        files.write_json(self._folder / REPORT, as_json(report))
+        files.write_json(self._folder / REPORT, as_json(replace(report, theory=None)))
         self._put(summary=summary(report))
 
     def point(self, told: dict[str, Any]) -> None:

@@ -43,7 +43,7 @@ def read_report(told: Any) -> Report:
         if not isinstance(level, Mapping) or not isinstance(level.get("figures"), Mapping):
             raise InvalidInput(f"level {number} of the report has no figures")
     rows = [made(Row, level, f"level {number}") for number, level in enumerate(levels, 1)]
-    named = {**told, "rows": [], "setting": told.get("setting") or {}}
+    named = {**told, "rows": [], "setting": told.get("setting") or {}, "theory": None}
     named["predicted"] = _whole_names(told.get("predicted") or {})
     report = made(Report, named, "the report")
     return type(report)(**{each.name: getattr(report, each.name) for each in fields(report)} | {"rows": tuple(rows)})

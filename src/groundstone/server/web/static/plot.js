@@ -94,8 +94,8 @@ function drawn({ title, across, up, series, doubling, knee, width, high }) {
   const side = text(up, 0, 0, "middle", "plot-name");
   side.setAttribute("transform", `translate(13 ${(high - BOTTOM + TOP) / 2}) rotate(-90)`);
   svg.append(side);
-  if (knee && knee.x >= least && knee.x <= most) svg.append(kneeMark(knee, px, py, width, high));
   for (const one of [...series].sort((a, b) => Boolean(b.predicted) - Boolean(a.predicted))) svg.append(curve(one, px, py));
+  if (knee && knee.x >= least && knee.x <= most) svg.append(kneeMark(knee, px, py, width, high));
   return svg;
 }
 

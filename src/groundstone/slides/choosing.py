@@ -1,0 +1,66 @@
+"""The words of slides that answer a question best, by learned weights, with how likely they do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from groundstone.models.base import Embed
+from groundstone.slides import likeness, scorer
+from groundstone.slides.asks import Ask
+from groundstone.slides.candidates import Candidate, candidates
+from groundstone.slides.clues import NAMES, Clues
+from groundstone.slides.seen import Sheet
+
+MEANT = 96  # candidates that are embedded for a question
+LIKELY, LACKING, LISTED = 0.4, 0.6, 0.3  # likelihoods that suffice: as such, where a word is missing, of a list
+POSSIBLE = 0.15  # ... to be shown as what comes closest
+NEAR = 0.7  # below the best score: what is said too
+MOST = 3  # candidates said
+_AT = {name: place for place, name in enumerate(NAMES)}
+
+
+@dataclass(frozen=True)
+class Found:
+    """Candidates, best first. ``how``: "sure", "closest" or "none"."""
+
+    best: tuple[Candidate, ...]
+    how: str
+    likelihood: float
+
+
+def found(ask: Ask, sheets: Sequence[Sheet], embed: Embed) -> Found:
+    """What slides say that answers best. Raises ModelError and its kinds."""
+    rated = _rated(ask, sheets, embed)
+    if not rated:
+        return Found((), "none", 0.0)
+    score, _, clues, best = rated[0]
+    other = next((one[0] for one in rated if one[3].sheet is not best.sheet), score - scorer.LEAST_AHEAD)
+    likely = scorer.likelihood(clues, score - other)
+    chosen = [one[3] for one in rated[:MOST] if one[0] >= score - NEAR]
+    return Found(tuple(chosen), _how(clues, best, likely), likely)
+
+
+def _how(clues: Sequence[float], best: Candidate, likely: float) -> str:
+    if clues[_AT["names missing"]]:
+        return "none"
+    least = LACKING if clues[_AT["hard missing"]] else LIKELY
+    if best.what == "list" and clues[_AT["list"]]:
+        least = LISTED
+    return "sure" if likely >= least else "closest" if likely >= POSSIBLE else "none"
+
+
+def _rated(ask: Ask, sheets: Sequence[Sheet], embed: Embed) -> list[tuple[float, int, list[float], Candidate]]:
+    """Score, place, clues and candidate, best first; of many, only the most likely ones by their words."""
+    weigh = Clues(ask, sheets)
+    some = [(weigh.of(one, 0.0, 0.0), one) for sheet in sheets for one in candidates(sheet)]
+    if len(some) > MEANT:
+        order = sorted(range(len(some)), key=lambda place: -scorer.score(some[place][0]))[:MEANT]
+        some = [some[place] for place in sorted(order)]
+    near = likeness.cosines(embed, ask.text or ask.asked, [one.placed for _, one in some])
+    top = max(near, default=0.0)
+    rated = []
+    for place, ((clues, one), cosine) in enumerate(zip(some, near, strict=True)):
+        clues[_AT["cosine"]], clues[_AT["nearest"]] = cosine, cosine - top
+        rated.append((scorer.score(clues), place, clues, one))
+    return sorted(rated, key=lambda one: (-one[0], one[1]))
