@@ -30,6 +30,11 @@ READ, WRITE = 64, 64
 SHORT, LONG = 4, 24  # requests of each client
 MODEL = "llama-2-7b"
 Found = dict[str, float]
+FORM = {"good": 0, "read": 0, "first": 1, "between": 2, "rate": 0}  # digits after the point
+HEADS = [
+    "client", "good requests", "tokens read of each", "first token ms, mean", "per token after it ms, mean", "tokens/s",
+    "ms of processor for 1,000 tokens",
+]  # fmt: skip
 _TOKENIZER = """
 import sys, json
 from tokenizers import Tokenizer, models, pre_tokenizers
@@ -46,7 +51,8 @@ _VLLM = "import argparse\nfrom vllm.benchmarks.serve import add_cli_args, main\n
 def ours(url: str, folder: Path, clients: int, requests: int) -> tuple[list[str], Callable[[], Found]]:
     out = folder / "ours.json"
     command = [
-        sys.executable, "-m", "groundstone", "load", url, "--model", MODEL, "--input", str(READ), "--output",
+        sys.executable, "-m", "groundstone", "load", url, "--no-keep", "--model", MODEL, "--input", str(READ),
+        "--output",
         str(WRITE), "-c", str(clients), "--requests", str(requests), "--json", str(out),
     ]  # fmt: skip
 
@@ -93,7 +99,8 @@ def vllm(
         "--model", MODEL, "--tokenizer", str(tokenizer), "--dataset-name", "random", "--random-input-len",
         str(READ),
         "--random-output-len", str(WRITE), "--num-prompts", str(requests), "--max-concurrency", str(clients),
-        "--ignore-eos", "--disable-tqdm", "--save-result", "--result-dir", str(folder), "--result-filename", "vllm.json",
+        "--ignore-eos", "--disable-tqdm", "--save-result", "--result-dir", str(folder),
+        "--result-filename", "vllm.json",
     ]  # fmt: skip
 
     def read() -> Found:
@@ -130,8 +137,8 @@ def row(name: str, runs: list[tuple[Found, float]]) -> list[str]:
         return statistics.median(found[key] for found, _ in runs)
 
     cost = statistics.median(cost for _, cost in runs)
-    return [name, f"{middle('good'):.0f}", f"{middle('read'):.0f}", f"{middle('first'):.1f}", f"{middle('between'):.2f}",
-            f"{middle('rate'):.0f}", f"{1000 * cost:.0f}"]  # fmt: skip
+    shown = [f"{middle(key):.{digits}f}" for key, digits in FORM.items()]
+    return [name, *shown, f"{1000 * cost:.0f}"]
 
 
 def main() -> int:
@@ -171,9 +178,7 @@ def compare(options: argparse.Namespace, url: str, folder: Path) -> None:
             command, read = tool(options.clients, LONG * options.clients)
             spent = timed(command) - short
             runs[name].append((read(), 1000 * spent / tokens))
-    heads = ["client", "good requests", "tokens read of each", "first token ms, mean", "per token after it ms, mean", "tokens/s",
-             "ms of processor for 1,000 tokens"]  # fmt: skip
-    print(table(heads, [row(name, found) for name, found in runs.items()]))
+    print(table(HEADS, [row(name, found) for name, found in runs.items()]))
 
 
 if __name__ == "__main__":

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from groundstone.documents.queries import Answers
     from groundstone.documents.reader import Reader
     from groundstone.documents.service import Documents
-    from groundstone.endpoints.base import Runner
     from groundstone.endpoints.service import Endpoints
     from groundstone.forensics.kept import KeptChecks
     from groundstone.forensics.service import Forensics
@@ -152,18 +151,16 @@ class Platform:
     @part
     def endpoints(self) -> Endpoints:
         """Models behind names: those of packages, of the catalogue, and the forensic one."""
-        from groundstone.endpoints.catalogue import CatalogueRunner
-        from groundstone.endpoints.onnx import OnnxRunner
         from groundstone.endpoints.packages import MOST_BYTES
         from groundstone.endpoints.reports import ReportRunner
+        from groundstone.endpoints.runners import runners
         from groundstone.endpoints.service import Endpoints
         from groundstone.forensics.served import loader
 
         judged = ReportRunner(loader(lambda: self.forensics, lambda: self.documents, self.settings.reading_at_once))
-        runners: dict[str, Runner] = {"catalogue": CatalogueRunner(lambda: self.models), "forensics": judged}
-        runners["onnx"] = OnnxRunner()
+        kinds = runners(lambda: self.models, judged)
         home = self.settings.home / "endpoints"
-        return Endpoints(home, self.resources, runners, lambda address: self._object(address, MOST_BYTES))
+        return Endpoints(home, self.resources, kinds, lambda address: self._object(address, MOST_BYTES))
 
     @part
     def tasks(self) -> Tasks:

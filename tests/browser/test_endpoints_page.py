@@ -13,9 +13,9 @@ from groundstone.config import Settings
 from groundstone.endpoints.runs.history import History
 from groundstone.identity import LOCAL
 from groundstone.platform import Platform
+from groundstone.server.app import create_app
 from tests.endpoints import measured
 from tests.server.live import serving
-from tests.server.runs_served import application
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -42,7 +42,7 @@ class visited(AbstractContextManager["Page"]):
         self, browser: Browser, home: Path, fill: Fill, *, expected: str = "no trouble", **options: Any
     ) -> None:
         self._platform = Platform(Settings(home=home))
-        self._server = serving(application(self._platform))
+        self._server = serving(create_app(self._platform))
         self._browser, self._expected, self._options = (
             browser,
             expected,

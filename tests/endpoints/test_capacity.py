@@ -17,7 +17,7 @@ from groundstone.endpoints.capacity.architectures import architecture, catalogue
 from groundstone.endpoints.capacity.engine import MEASURED_2024
 from groundstone.endpoints.capacity.knee import cost_per_million, knee
 from groundstone.endpoints.capacity.predict import Deployment, curve
-from groundstone.endpoints.capacity.probes import band, calibrated, corrected, where_to_probe
+from groundstone.endpoints.capacity.probes import band, calibrated, corrected, familiar, where_to_probe
 from groundstone.endpoints.capacity.roofline import (
     Workload,
     arithmetic_intensity,
@@ -117,6 +117,50 @@ def test_more_concurrency_never_lowers_throughput_nor_latency(
     for one, other in pairwise(points):
         assert other.throughput >= one.throughput * (1 - 1e-9)
         assert other.latency >= one.latency * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("copies", [2, 3, 5])
+def test_requests_dealt_by_chance_flow_as_the_product_form_says(copies: int) -> None:
+    """Against the exact sum over all ways in which the requests can stand at the copies."""
+    alone = Deployment(SEVEN, instance("ml.g5.2xlarge"))
+    rates = [point.throughput for point in curve(alone, Workload(), concurrencies=range(1, 49))]
+    weights = [1.0]  # one over the product of the rates, scaled so that it stays a float
+    for rate in rates:
+        weights.append(weights[-1] * rates[11] / rate)
+    sums = weights
+    for _ in range(copies - 1):
+        sums = [sum(sums[one] * weights[total - one] for one in range(total + 1)) for total in range(len(weights))]
+    several = Deployment(SEVEN, instance("ml.g5.2xlarge"), 1, copies, "random")
+    for total in (1, 2, 7, 24, 48):
+        exact = copies * rates[11] * sums[total - 1] / sums[total]
+        (point,) = curve(several, Workload(), concurrencies=(total,))
+        assert point.throughput == pytest.approx(exact, rel=0.006)
+    with pytest.raises(InvalidInput, match="routed"):
+        Deployment(SEVEN, instance("ml.g5.2xlarge"), 1, 2, "nowhere")  # type: ignore[arg-type]
+
+
+def test_chance_gives_less_than_a_balancer_that_knows() -> None:
+    by_chance, knowing = (
+        curve(Deployment(SEVEN, instance("ml.g5.2xlarge"), 1, 3, way), Workload()) for way in ("random", "fewest")
+    )
+    assert all(one.throughput <= other.throughput * 1.001 for one, other in zip(by_chance, knowing, strict=True))
+
+
+def test_the_band_is_wider_where_nothing_of_the_like_was_measured() -> None:
+    known, other = Deployment(SEVEN, instance("ml.g5.2xlarge")), Deployment(SEVEN, instance("1 x l4"))
+    assert (familiar(known), familiar(other)) == (True, False)
+    assert not familiar(Deployment(SEVEN, instance("ml.g5.48xlarge"), 8))
+    assert not familiar(Deployment(catalogue()["mixtral-8x7b"], instance("ml.p4d.24xlarge"), 8))
+    widths = [high / low for low, high in (band(one, Workload(), (16,))[0] for one in (known, other))]
+    assert widths[0] < widths[1]
+
+
+@pytest.mark.parametrize("measured", [{1: 30.0}, {1: 30.0, 16: 351.0, 64: 492.0}])
+def test_the_band_lies_around_the_corrected_curve(measured: dict[int, float]) -> None:
+    deployment = Deployment(SEVEN, instance("ml.g5.2xlarge"))
+    points = corrected(deployment, Workload(), measured)
+    for point, (low, high) in zip(points, band(deployment, Workload(), measured=measured), strict=True):
+        assert low * high == pytest.approx(point.throughput**2, rel=1e-6)
 
 
 def test_one_probe_moves_the_whole_curve_towards_it() -> None:

@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -48,35 +49,46 @@ def plain(status: str, body: bytes, *headers: bytes) -> bytes:
     return b"HTTP/1.1 %s\r\ncontent-length: %d\r\n%s\r\n%s" % (status.encode(), len(body), lines, body)
 
 
-async def run(plan: dict[str, object], reply: Reply, stop_after: float = 0.0) -> tuple[Report, list[Progress]]:
-    """A plan on a server that keeps its connections and answers each request by ``reply`` (writer, path, body)."""
+@asynccontextmanager
+async def serving(reply: Reply) -> AsyncIterator[str]:
+    """The address of a server that keeps its connections and answers each request by ``reply`` (writer, path, body)."""
+    under_way: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        under_way.add(task)
         try:
-            while True:
+            while not writer.is_closing():
                 head = await reader.readuntil(b"\r\n\r\n")
                 length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
                 body = json.loads(await reader.readexactly(length))
                 await reply(writer, head.split(b" ")[1].decode(), body)
-                if writer.is_closing():
-                    return
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
 
-    stop, seen = asyncio.Event(), list[Progress]()
-    if stop_after:
-        asyncio.get_running_loop().call_later(stop_after, stop.set)
     listening = await asyncio.start_server(serve, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-    report = await measure(Plan.of({"url": url, "read": "20", "write": "4", **plan}), stop, watch=seen.append)
+    yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
     listening.close()
-    return report, seen
+    for task in under_way:
+        task.cancel()
+    await asyncio.gather(*under_way, return_exceptions=True)
+    await asyncio.sleep(0.01)  # transports end a turn of the loop later
+
+
+async def run(plan: dict[str, object], reply: Reply, stop_after: float = 0.0) -> tuple[Report, list[Progress]]:
+    stop, seen = asyncio.Event(), list[Progress]()
+    async with serving(reply) as url:
+        if stop_after:
+            asyncio.get_running_loop().call_later(stop_after, stop.set)
+        told = Plan.of({"url": url, "read": "20", "write": "4", **plan})
+        return await measure(told, stop, watch=seen.append), seen
 
 
 def one_level(reply: Reply, **plan: object) -> Row:
-    usual = {"concurrency": [1], "requests": 2, "tokenizer": "words", "timeout": 5.0}
+    usual: dict[str, object] = {"concurrency": [1], "requests": 2, "tokenizer": "words", "timeout": 5.0}
     return looped.run(run({**usual, **plan}, reply))[0].rows[0]
 
 
@@ -212,30 +224,28 @@ def test_a_server_that_hangs_does_not_hold_up_who_stops_the_run() -> None:
 def test_a_signal_keeps_a_valid_partial_result(tmp_path: Path, number: signal.Signals, processes: int) -> None:
     """The command as a process of its own, in a group of its own, as a terminal starts it."""
 
-    async def whole() -> int:
-        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            try:
-                while True:
-                    head = await reader.readuntil(b"\r\n\r\n")
-                    await reader.readexactly(int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))
-                    answered.append(1)
-                    writer.write(HEAD + told(delta("a"), used(5, 1), b"[DONE]"))
-                    await asyncio.sleep(0.01)
-            except (ConnectionError, asyncio.IncompleteReadError):
-                writer.close()
+    answered: list[int] = []
 
-        answered: list[int] = []
-        listening = await asyncio.start_server(serve, "127.0.0.1", 0)
-        url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-        command = [sys.executable, "-m", "groundstone", "load", url, "-c", "4", "--seconds", "60", "--tokenizer", "words",
-                   "--processes", str(processes), "--json", str(out)]  # fmt: skip
-        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    async def steady(writer: asyncio.StreamWriter, path: str, body: dict[str, object]) -> None:
+        answered.append(1)
+        writer.write(HEAD + told(delta("a"), used(5, 1), b"[DONE]"))
+        await asyncio.sleep(0.01)
+
+    async def whole() -> int:
+        async with serving(steady) as url:
+            return await interrupted(url)
+
+    async def interrupted(url: str) -> int:
+        command = [
+            sys.executable, "-m", "groundstone", "load", url, "--no-keep", "-c", "4", "--seconds", "60", "--tokenizer",
+            "words", "--processes", str(processes), "--json", str(out),
+        ]  # fmt: skip
+        environment = {**os.environ, "GROUNDSTONE_HOME": str(tmp_path)}
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True, env=environment)
         while len(answered) < 30 and child.poll() is None:
             await asyncio.sleep(0.05)
         os.killpg(child.pid, number)
-        code = await asyncio.to_thread(child.wait, 30)
-        listening.close()
-        return code
+        return await asyncio.to_thread(child.wait, 30)
 
     out = tmp_path / "report.json"
     assert looped.run(whole()) == 0
@@ -250,27 +260,26 @@ def test_a_level_can_be_run_until_it_is_stable(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(runner, "SAMPLED", 0.01)
 
-    async def steady() -> Level:
-        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            try:
-                while True:
-                    head = await reader.readuntil(b"\r\n\r\n")
-                    await reader.readexactly(int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]))
-                    await asyncio.sleep(0.005)
-                    writer.write(HEAD + told(delta("a"), used(5, 1), b"[DONE]"))
-            except (ConnectionError, asyncio.IncompleteReadError):
-                writer.close()
+    async def even(writer: asyncio.StreamWriter, path: str, body: dict[str, object]) -> None:
+        await asyncio.sleep(0.005)
+        writer.write(HEAD + told(delta("a"), used(5, 1), b"[DONE]"))
 
-        listening = await asyncio.start_server(serve, "127.0.0.1", 0)
-        client = Client(Address.of(f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"))
-        target = Target(client, wire("openai-chat"))
-        found = await closed(target, prompts(8, 1), 2, Extent(seconds=20.0, stable=0.5), asyncio.Event())
-        await client.close()
-        listening.close()
-        return found
+    async def level() -> Level:
+        async with serving(even) as url:
+            client = Client(Address.of(url))
+            target = Target(client, wire("openai-chat"))
+            found = await closed(target, prompts(8, 1), 2, Extent(seconds=20.0, stable=0.5), asyncio.Event())
+            await client.close()
+            return found
 
-    found = looped.run(steady())
+    found = looped.run(level())
     assert found.told.startswith("stable from")
     assert found.seconds < 15
     assert found.window is not None
     assert figures(found.outcomes, window=found.window).good > 30
+
+
+def test_addresses_may_end_in_v1_as_openais_clients_have_them() -> None:
+    client = Client(Address.of("http://127.0.0.1:9/base/v1"))
+    sent = Target(client, wire("openai-chat")).request(next(prompts(4, 4)))
+    assert sent.startswith(b"POST /base/v1/chat/completions ")

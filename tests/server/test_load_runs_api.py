@@ -20,10 +20,11 @@ from groundstone.endpoints.runs.history import History
 from groundstone.endpoints.runs.service import Runs
 from groundstone.identity import LOCAL
 from groundstone.platform import Platform
+from groundstone.server.app import create_app
 from tests.endpoints import measured
 
 from .live import serving
-from .runs_served import SIMULATED, application, runs_served
+from .runs_served import SIMULATED, runs_served
 
 QUICK = {"plan": {"read": "16", "write": "8", "concurrency": [1, 2]}, "simulation": SIMULATED}
 LONG = {
@@ -203,7 +204,7 @@ def test_runs_survive_the_end_of_their_process_and_of_their_server(tmp_path: Pat
 
 
 def test_who_has_a_key_sees_and_changes_what_is_theirs(tmp_path: Path) -> None:
-    with Platform(Settings(home=tmp_path)) as platform, serving(application(platform)) as address:
+    with Platform(Settings(home=tmp_path)) as platform, serving(create_app(platform)) as address:
         keys = {
             name: platform.keys.create(name=name, user=name, tenant=tenant, admin=name == "chief").bearer
             for name, tenant in (("ana", "local"), ("ben", "local"), ("eve", "other"), ("chief", "local"))

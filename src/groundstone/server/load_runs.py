@@ -125,7 +125,7 @@ async def run(request: Request, caller: Caller, id: Id) -> Any:
 
 @router.get("/{id}/events", response_class=Response, responses=EVENTS)
 async def follow(request: Request, caller: Caller, id: Id) -> Any:
-    """Events: ``run`` at first and when it changes, ``measured`` with each level, ``points``, and ``done``."""
+    """What a run does, as events: ``run`` at first and when it changes, ``measured``, ``points``, and ``done``."""
     await work(request, _runs(request).history.find, caller, id)
     return Events(_news(request, caller, id))
 

@@ -213,7 +213,7 @@ def _said(desk: Desk, ask: Ask, sheets: Sequence[Sheet]) -> Reply | None:
 
 def _found(desk: Desk, ask: Ask, sheets: Sequence[Sheet]) -> Reply | None:
     """By numbers and cells where they answer, otherwise in the words of the slides."""
-    solved = solve.solved(ask, sheets)
+    solved = solve.solved(ask, sheets, desk.embed)
     if solved is not None:
         return solved
     reply = quoting.quoted(ask, sheets, desk.embed)
@@ -245,7 +245,7 @@ def _compared(desk: Desk, ask: Ask, sheets: Sequence[Sheet]) -> Reply | None:
         return decks
     ask = replace(ask, text=_AS_TO.sub("regarding", ask.text))
     if sides.calculates(ask) or (sides.may_calculate(ask) and not beside.rich(ask, sheets)):
-        solved = solve.solved(ask, sheets)
+        solved = solve.solved(ask, sheets, desk.embed)
         if solved is not None:
             return solved
     return beside.compared(ask, sheets, desk.embed, say)

@@ -251,7 +251,7 @@ def _of(sheet: Sheet, name: str) -> list[Line]:
     found = [
         line for line in sheet.lines if line in heads or any(mentioned.head(above) == name for above in line.above)
     ]
-    if found == heads and len(heads) == 1:  # a box of a few lines, such as a name over a role
+    if found == heads and len(heads) == 1 and heads[0].text == name:  # a box of a few lines, such as a name over a role
         box = [line for line in sheet.lines if line.element == heads[0].element]
         found = box if len(box) <= mentioned.TILE else found
     return sorted(found, key=lambda line: line.place)

@@ -12,8 +12,8 @@ from groundstone.slides.candidates import Candidate, candidates
 from groundstone.slides.clues import NAMES, Clues
 from groundstone.slides.seen import Sheet
 
-MEANT = 96  # candidates that are embedded for a question
-LIKELY, LACKING, LISTED = 0.4, 0.6, 0.3  # likelihoods that suffice: as such, where a word is missing, of a list
+MEANT = 64  # candidates that are embedded for a question
+LIKELY, LACKING, LISTED = 0.45, 0.65, 0.3  # likelihoods that suffice: as such, where a word is missing, of a list
 POSSIBLE = 0.15  # ... to be shown as what comes closest
 NEAR = 0.7  # below the best score: what is said too
 MOST = 3  # candidates said

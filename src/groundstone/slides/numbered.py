@@ -34,7 +34,7 @@ def on_slides(desk: Desk, ask: Ask, sheets: list[Sheet]) -> Reply:
     """What these slides say to a question; all that stands on them when nothing else is asked."""
     kind = kind_of(ask)
     if len(sheets) >= 2 and (ask.operation in (None, "difference") or kind == "compare") and not _names(ask, sheets):
-        solved = solve.solved(ask, sheets) if _own(ask, sheets) else None
+        solved = solve.solved(ask, sheets, desk.embed) if _own(ask, sheets) else None
         return solved or compare.slides(sheets)
     first = sheets[0]
     if kind == "title":
@@ -47,7 +47,7 @@ def on_slides(desk: Desk, ask: Ask, sheets: list[Sheet]) -> Reply:
     words = [word for word in _own(ask, sheets) if word not in elements.WORDS]
     if kind in ("slide", "summary") or not words:
         return replies.together([contents.slide(sheet) for sheet in sheets])
-    reply = solve.solved(ask, sheets) or quoting.quoted(ask, sheets, desk.embed)
+    reply = solve.solved(ask, sheets, desk.embed) or quoting.quoted(ask, sheets, desk.embed)
     if reply is not None:
         return reply
     if kind == "elements":

@@ -34,7 +34,7 @@ _PATTERNS = (
     rf"^compare\s+(?:how\s+)?(?P<one>.+?)\s+{_JOIN}\s+(?P<other>.+?)(?:\s+(?:differ|compare|do|perform))?{_RESPECT}$",
     rf"^(?:how|in what(?: way| respect)?s?) (?:do|does|did|are|is|was|were)\s+(?P<one>.+?)\s+(?:and|"
     rf"or)\s+(?P<other>.+?)\s+"
-    rf"(?:differ(?:ent)?|compare|stack up|vary)(?: from (?:each other|one another))?{_RESPECT}$",
+    rf"(?:differ(?:ent)?|compare|stack up|vary)(?: (?:from|against|with) (?:each other|one another))?{_RESPECT}$",
     rf"^(?:how|in what way) (?:do|does|did|is|are)\s+(?P<one>.+?)\s+(?:compare[sd]?|differ(?:s|ent)?|"
     rf"stack(?:s)? up)\s+{_JOIN}\s+"
     rf"(?P<other>.+?){_RESPECT}$",
@@ -51,7 +51,11 @@ _PATTERNS = (
     r"\s-)\s*(?P<about>.+)$",
     r"^(?P<one>[^:,?]+?)\s+(?:versus|vs\.?)\s+(?P<other>[^:,?]+?)$",
 )  # fmt: skip
-_COMPILED = tuple(re.compile(pattern, re.I) for pattern in _PATTERNS)
+_SIDE_BY_SIDE = (
+    rf"^(?:put|set|place|lay|show)\s+(?P<one>.+?)\s+and\s+(?P<other>.+?)\s+"
+    rf"(?:side by side|next to each other){_RESPECT}$"
+)
+_COMPILED = tuple(re.compile(pattern, re.I) for pattern in (*_PATTERNS, _SIDE_BY_SIDE))
 _SMALL = r"(?:(?:the|our|its|a|an|in|for|on|of|at|by|those|that|with|how|is|does|do)\s+)*"
 _BETWEEN = re.compile(
     rf"^[\s,:;/–—-]*{_SMALL}(?:and|or|versus|vs\.?|against|with|to|from|than|over|unlike|as opposed to|apart from|"
@@ -209,6 +213,7 @@ def _worth(sides: Sides, ask: Ask) -> float:
     return share + 0.1 * len(deck) + kind + sides.sure
 
 
+_IN_FRONT = re.compile(r"^(?:in terms of|regarding|concerning|as to|on|in)\s+(?P<about>[^,]{2,60}),\s*", re.I)
 _EACH = re.compile(
     r"^(?:how (?:do|does|did|is|are) (?:they|each|both)(?: \w+)? (?:on|in|by|for)?|what (?:does|is|do) (?:each|they|"
     r"both))\s*",
@@ -219,9 +224,11 @@ _EACH = re.compile(
 def phrases(ask: Ask) -> Phrases | None:
     """The two things and the respect as the question words them."""
     plain = " ".join(ask.text.split()).strip(" ?.!")
+    front = _IN_FRONT.match(plain)
+    plain = plain[front.end() :] if front else plain
     for pattern in _COMPILED:
         match = pattern.match(plain)
         if match:
-            about = _EACH.sub("", match.groupdict().get("about") or "")
+            about = _EACH.sub("", match.groupdict().get("about") or (front["about"] if front else ""))
             return Phrases(match["one"].strip(), match["other"].strip(), about.strip())
     return None

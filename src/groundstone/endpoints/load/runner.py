@@ -62,6 +62,8 @@ class Target:
 
     def post(self, path: str, body: bytes) -> bytes:
         headers, address = {**(self.headers or {}), "accept": self.wire.accept}, self.client.address
+        if path.startswith("/v1/") and address.path.endswith("/v1"):
+            path = path.removeprefix("/v1")  # addresses of OpenAI's clients end so
         if self.signer is not None:
             fields = {"content-type": "application/json"}
             headers |= self.signer.headers(address.authority, address.path + path, body, fields)

@@ -40,7 +40,7 @@ export function order() {
   const profile = chosen("profile");
   const plan = {
     read: $("read").value.trim(), write: $("write").value.trim(), timeout: number("timeout") || 60, shared: number("shared"),
-    requests: number("requests"), seconds: number("seconds"),
+    requests: number("requests"), seconds: number("seconds"), until_stable: number("until-stable"),
     first_token: number("first-token") / 1000, per_token: number("per-token") / 1000, end_to_end: number("end-to-end") / 1000,
   };
   if (profile === "sweep") plan.most = number("most") || 64;
@@ -80,6 +80,7 @@ export function restore(run) {
   if (engine) $("engine").value = engine;
   for (const name of ["read", "write", "shared", "requests", "seconds", "timeout", "processes"]) $(name).value = plan[name] || (name === "shared" ? 0 : "");
   for (const [id, name] of [["first-token", "first_token"], ["per-token", "per_token"], ["end-to-end", "end_to_end"]]) set(id, 1000 * plan[name]);
+  set("until-stable", plan.until_stable);
   if (plan.rate) for (const [id, name] of [["rate", "rate"], ["ramp", "ramp"]]) set(id, plan[name]);
   if (plan.concurrency.length) set("levels", plan.concurrency.join(", "));
   set("most", plan.most);
