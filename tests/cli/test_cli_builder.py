@@ -68,7 +68,7 @@ def test_errors_are_one_line(run: Run, tmp_path: Path, narrative: Path) -> None:
 def test_an_unknown_application_cannot_be_run(run: Run) -> None:
     shown = run("run", "unheard-of")
     assert shown.status == 1
-    assert "builder, forgery, movies" in shown.err
+    assert "builder, endpoints, forgery, movies" in shown.err
 
 
 def test_an_application_of_ones_own_is_run_by_the_name_of_its_folder(

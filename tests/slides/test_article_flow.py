@@ -127,7 +127,9 @@ def test_slides_go_to_another_installation(slides: Slides, tmp_path: Path) -> No
 def test_what_leaves_the_bucket_leaves_the_shelf(slides: Slides, home: Path) -> None:
     (home / "buckets" / "slides" / PLAN).unlink()
     until(lambda: [info.name for info in slides.decks(LOCAL)] == [REVIEW], 30)
-    assert slides.ask(LOCAL, "What happens when the grid connection is late?").declined
+    answer = slides.ask(LOCAL, "What happens when the grid connection is late?")
+    assert answer.declined or answer.closest
+    assert {cited.deck_name for cited in answer.citations} <= {REVIEW}
     slides.delete(LOCAL, slides.decks(LOCAL)[0].id)
     assert slides.decks(LOCAL) == []
     assert not (home / "buckets" / "slides" / REVIEW).exists()

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from groundstone.models.base import Embed
-from groundstone.slides import likeness, scorer
+from groundstone.slides import likeness, scorer, surety
 from groundstone.slides.asks import Ask
 from groundstone.slides.candidates import Candidate, candidates
 from groundstone.slides.clues import NAMES, Clues
 from groundstone.slides.seen import Sheet
 
 MEANT = 64  # candidates that are embedded for a question
-LIKELY, LACKING, LISTED = 0.45, 0.65, 0.3  # likelihoods that suffice: as such, where a word is missing, of a list
-POSSIBLE = 0.15  # ... to be shown as what comes closest
 NEAR = 0.7  # below the best score: what is said too
 MOST = 3  # candidates said
 _AT = {name: place for place, name in enumerate(NAMES)}
@@ -38,16 +36,15 @@ def found(ask: Ask, sheets: Sequence[Sheet], embed: Embed) -> Found:
     other = next((one[0] for one in rated if one[3].sheet is not best.sheet), score - scorer.LEAST_AHEAD)
     likely = scorer.likelihood(clues, score - other)
     chosen = [one[3] for one in rated[:MOST] if one[0] >= score - NEAR]
-    return Found(tuple(chosen), _how(clues, best, likely), likely)
+    return Found(tuple(chosen), _how(ask, clues, best, likely), likely)
 
 
-def _how(clues: Sequence[float], best: Candidate, likely: float) -> str:
-    if clues[_AT["names missing"]]:
+def _how(ask: Ask, clues: Sequence[float], best: Candidate, likely: float) -> str:
+    if clues[_AT["names missing"]] or likely < surety.POSSIBLE:
         return "none"
-    least = LACKING if clues[_AT["hard missing"]] else LIKELY
-    if best.what == "list" and clues[_AT["list"]]:
-        least = LISTED
-    return "sure" if likely >= least else "closest" if likely >= POSSIBLE else "none"
+    if surety.of_another(ask, best):
+        return "closest"
+    return "sure" if surety.surety(surety.signs(ask, best, clues, likely)) >= surety.LIKELY else "closest"
 
 
 def _rated(ask: Ask, sheets: Sequence[Sheet], embed: Embed) -> list[tuple[float, int, list[float], Candidate]]:

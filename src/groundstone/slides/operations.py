@@ -65,7 +65,8 @@ _OPERATIONS: tuple[tuple[Operation, str], ...] = (
         r"over|under|short)\b|\bstill (?:missing|to go|to come|open|outstanding)\b|\bhow (?:much|"
         r"many)\b.*\b(?:taken out|cut|removed|trimmed|shaved|knocked off|overtook|overtake)\b|\bhow far over\b|"
         r"\bdelta\b|\bwhat(?:'s| is| was) the (?:increase|decrease|drop|rise|growth|decline|change|gain|loss)\b|"
-        r"\b(?:more|less|fewer)\b.*\bhow (?:many|much) (?:more|less|fewer)\b|\b(?:lies?|stands?|is|are) between\b|"
+        r"\b(?:more|less|fewer)\b.*\bhow (?:many|much) (?:more|less|fewer)\b|"
+        r"\bhow (?:much|many)\b.*\b(?:lies?|stands?|is|are) between\b|"
         r"\bpoints? between\b|\bfrom the larger\b|how far apart\b|how (?:wide|big|large|great) is the (?:gap|"
         r"distance|spread|margin|lead)\b|\bdistance between\b|\bspread between\b|\bmargin\b|what separates\b|"
         r"\bapart from each other\b|\b(?:take|taken|taking)\b.*\baway\b|^\W*take\b.*\bfrom\b|\bdeduct\w*|"
@@ -81,7 +82,7 @@ _OPERATIONS: tuple[tuple[Operation, str], ...] = (
     ),
     (
         "average",
-        r"\baverage\b|\bmean\b(?! by)|\bon average\b|\bavg\b",
+        r"\baverage\b|\bmean\b(?! by)(?=\W+\w)|\b(?:the|arithmetic) mean\b|\bavg\b",
     ),
     (
         "sum",
@@ -130,8 +131,18 @@ _KIND = re.compile(
 )  # fmt: skip
 
 
+# "What does churn mean?" asks for no mean.
+_DEFINES = re.compile(
+    r"\b(?:do|does|did)\b.*\bmean\b|\b(?:is|are|was|were) (?:\w+ )*meant by\b|\bstands? for\b|"
+    r"^\W*(?:define|definition)\b",
+    re.I,
+)
+
+
 def operation_of(text: str) -> Operation | None:
     """The calculation that a question asks for, "which" for a choice of two; None for none."""
+    if _DEFINES.search(text):
+        return None
     if _WHICH_OF.search(text) and re.search(r"\bor\b|,|:", text):
         return "which"
     found = next((name for name, pattern in _COMPILED if pattern.search(text)), None)
