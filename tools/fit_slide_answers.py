@@ -29,6 +29,7 @@ from groundstone.slides.question_file import load_questions
 
 Floats = NDArray[np.float64]
 LOOKED_AT, STEPS, RATE = 8, 300, 0.05
+PICTURES = (".png", ".jpg", ".jpeg")
 FIRM_ORDER, FIRM_LIKELY = 2.0, 5.0  # of the penalties on large weights
 SPOKEN = "fact definition list paraphrase person date notes picture diagram alt table chart group".split()
 
@@ -44,24 +45,29 @@ class Example:
 
 
 def examples(platform: Platform, folder: Path) -> list[Example]:
-    """The questions of one set, its decks added to a tenant of their own."""
-    tenant, slides = LOCAL, platform.slides
-    slides.start(watch=False)
-    before = {info.id for info in slides.shelf(tenant).decks()}
-    for path in sorted(folder.iterdir()):
-        pictures = sorted(path.iterdir()) if path.is_dir() else []
-        if path.suffix in (".pptx", ".pdf", ".odp"):
-            slides.wait(tenant, slides.add(tenant, path.name, path.read_bytes()).id, 600)
-        elif pictures:
-            pages = [(one.name, one.read_bytes()) for one in pictures if one.suffix in (".png", ".jpg", ".jpeg")]
-            slides.wait(tenant, slides.add(tenant, path.name, pages).id, 600)
-    shelf = slides.shelf(tenant)
-    infos = {info.id: info for info in shelf.decks() if info.id not in before}
+    """The questions of one set."""
+    infos, shelf = put(platform, folder), platform.slides.shelf(LOCAL)
     made = []
     for one in load_questions(folder / "questions.jsonl"):
         if not one.after and (one.absent or one.kind.split()[0] in SPOKEN):
             made.append(_example(platform, shelf, infos, one))
     return [example for example in made if len(example.clues)]
+
+
+def put(platform: Platform, folder: Path) -> dict[str, Any]:
+    """Adds the decks of a set (in the folder, or in one named decks) to the shelf; what is told of them, by id."""
+    slides = platform.slides
+    slides.start(watch=False)
+    ids = []
+    for path in sorted((folder / "decks" if (folder / "decks").is_dir() else folder).iterdir()):
+        pictures = [one for one in sorted(path.iterdir()) if one.suffix in PICTURES] if path.is_dir() else []
+        if path.suffix in (".pptx", ".pdf", ".odp"):
+            ids.append(slides.add(LOCAL, path.name, path.read_bytes()).id)
+        elif pictures:
+            ids.append(slides.add(LOCAL, path.name, [(one.name, one.read_bytes()) for one in pictures]).id)
+    for id in ids:
+        slides.wait(LOCAL, id, 600)
+    return {info.id: info for info in slides.shelf(LOCAL).decks() if info.id in ids}
 
 
 def _example(platform: Platform, shelf: Any, infos: dict[str, Any], asked: Any) -> Example:

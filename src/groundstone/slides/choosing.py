@@ -29,14 +29,19 @@ class Found:
 
 def found(ask: Ask, sheets: Sequence[Sheet], embed: Embed) -> Found:
     """What slides say that answers best. Raises ModelError and its kinds."""
+    chosen, clues, likely = weighed(ask, sheets, embed)
+    return Found(chosen, _how(ask, clues, chosen[0], likely) if chosen else "none", likely)
+
+
+def weighed(ask: Ask, sheets: Sequence[Sheet], embed: Embed) -> tuple[tuple[Candidate, ...], Sequence[float], float]:
+    """The best candidates, best first, the clues of the first and its ``scorer.likelihood``."""
     rated = _rated(ask, sheets, embed)
     if not rated:
-        return Found((), "none", 0.0)
+        return (), (), 0.0
     score, _, clues, best = rated[0]
     other = next((one[0] for one in rated if one[3].sheet is not best.sheet), score - scorer.LEAST_AHEAD)
-    likely = scorer.likelihood(clues, score - other)
-    chosen = [one[3] for one in rated[:MOST] if one[0] >= score - NEAR]
-    return Found(tuple(chosen), _how(ask, clues, best, likely), likely)
+    chosen = tuple(one[3] for one in rated[:MOST] if one[0] >= score - NEAR)
+    return chosen, clues, scorer.likelihood(clues, score - other)
 
 
 def _how(ask: Ask, clues: Sequence[float], best: Candidate, likely: float) -> str:

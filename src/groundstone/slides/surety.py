@@ -16,14 +16,14 @@ from groundstone.slides.asks import Ask
 from groundstone.slides.candidates import Candidate
 from groundstone.slides.clues import NAMES
 
-LIKELY = 0.5  # from here on words are said as the answer
+LIKELY = 0.45  # from here on words are said as the answer
 POSSIBLE = 0.15  # of ``scorer.likelihood``: from here on they are shown as what comes closest
 SIGNS = (
     "likelihood", "hard missing", "hard far", "names near", "label", "cosine", "own", "uncounted", "list unasked",
     "number", "new",
 )  # fmt: skip
-_WEIGHTS = (0.376, -0.280, -1.812, -0.630, -1.440, 2.689, 1.268, -1.188, 0.582, -1.122, -1.429)
-_CONSTANT = 1.507
+_WEIGHTS = (0.403, 0.508, -1.059, -0.621, -0.696, 2.532, 1.040, -1.093, 0.666, -0.353, -0.581)
+_CONSTANT = -0.534
 _CLUES = tuple(NAMES.index(name) for name in SIGNS[1:7])
 _NEW = NAMES.index("new")
 _COUNTED = re.compile(r"\bhow many ([a-z][\w-]+)(?: ([a-z][\w-]+))?")
