@@ -64,7 +64,7 @@ _OPERATIONS: tuple[tuple[Operation, str], ...] = (
         r"saved) (?:\w+ ){1,8}against\b|\bhow far (?:is|are|was|were|has|have)\b.*\b(?:behind|ahead|above|below|"
         r"over|under|short)\b|\bstill (?:missing|to go|to come|open|outstanding)\b|\bhow (?:much|"
         r"many)\b.*\b(?:taken out|cut|removed|trimmed|shaved|knocked off|overtook|overtake)\b|\bhow far over\b|"
-        r"\bdelta\b|\bwhat(?:'s| is| was) the (?:increase|decrease|drop|rise|growth|decline|change|gain|loss)\b|"
+        r"\bdelta\b|\bwhat(?:'s| is| was) the (?:increase|decrease|drop|rise|growth|decline|change|gain|loss)\b(?!-)|"
         r"\b(?:more|less|fewer)\b.*\bhow (?:many|much) (?:more|less|fewer)\b|"
         r"\bhow (?:much|many)\b.*\b(?:lies?|stands?|is|are) between\b|"
         r"\bpoints? between\b|\bfrom the larger\b|how far apart\b|how (?:wide|big|large|great) is the (?:gap|"
@@ -78,7 +78,8 @@ _OPERATIONS: tuple[tuple[Operation, str], ...] = (
         r"many)|\bgap\b|\bexceeds?\b|how (?:much|many)\b.*\b(?:gr[eo]wn?|increased?|decreased?|rise|risen|rose|"
         r"fall|fell|fallen|drop(?:ped)?|declined?|change[ds]?|shr[aiu]nk|improved?|added|gain(?:ed)?|los[et]|"
         r"reduced?)\b|\bminus\b|\bsubtract\w*|\b(?:change|increase|decrease|growth|drop|rise|decline|"
-        r"reduction) (?:in|of)\b.*\b(?:from|between)\b",
+        r"reduction) (?:in|of)\b.*\b(?:from|between)\b|\b(?:change|increase|decrease|growth|drop|rise|decline|"
+        r"reduction) from\b.*\bto\b",
     ),
     (
         "average",
@@ -139,6 +140,15 @@ _DEFINES = re.compile(
 )
 
 
+# "How many suppliers were dropped?" counts them.
+_COUNTED = re.compile(
+    r"\bhow many\b[^?]*\b(?:is|are|was|were|been|got|get) (?:\w+ly )?"
+    r"(?:lost|dropped|added|removed|cut|gained|changed)\b",
+    re.I,
+)
+_TWO = re.compile(r"\bthan\b|\bbetween\b|\bcompared\b|\bversus\b|\bfrom\b.*\bto\b|\bsince\b", re.I)
+
+
 def operation_of(text: str) -> Operation | None:
     """The calculation that a question asks for, "which" for a choice of two; None for none."""
     if _DEFINES.search(text):
@@ -146,6 +156,8 @@ def operation_of(text: str) -> Operation | None:
     if _WHICH_OF.search(text) and re.search(r"\bor\b|,|:", text):
         return "which"
     found = next((name for name, pattern in _COMPILED if pattern.search(text)), None)
+    if found == "difference" and _COUNTED.search(text) and not _TWO.search(text):
+        return "count"
     if found == "percent" and _MOST_OF.search(text):
         found = next((name for name, pattern in _COMPILED if name in ("grew", "fell") and pattern.search(text)), found)
     return "which" if found is None and _WHICH_THAN.search(text) else found
