@@ -55,3 +55,10 @@ def test_known_models_and_instances_are_listed() -> None:
     told = run("models")
     assert "mixtral-8x7b" in told
     assert "8 x a100-40gb" in told
+
+
+def test_a_probe_faster_than_memory_allows_is_said_to_be() -> None:
+    assert "faster than reading the weights allows" in run(
+        "curve", "llama-2-7b", "-i", "ml.g5.2xlarge", "--probe", "1=300"
+    )
+    assert json.loads(run("curve", "llama-2-7b", "-i", "ml.g5.2xlarge", "--probe", "1=30", "--json"))["doubts"] == []

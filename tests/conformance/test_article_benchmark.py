@@ -80,7 +80,7 @@ def test_concurrency_doubles_until_the_first_exception_and_costs_follow(aws: Sag
     price = price_of(aws, described(aws, "llama")["InstanceType"])
     began = datetime.now(UTC)
     rows: dict[int, dict[str, float]] = {}
-    concurrency, code = 1, ""
+    concurrency, code, answered = 1, "", 3 * (1 + 2 + 4 + 8)
     while concurrency <= 64:
         try:
             rows[concurrency] = level(aws, "llama", concurrency, PAYLOAD)
@@ -95,7 +95,8 @@ def test_concurrency_doubles_until_the_first_exception_and_costs_follow(aws: Sag
     assert costs[-1] < costs[0]
     for metric in ("ModelLatency", "OverheadLatency"):
         point = statistics(aws, "llama", metric, began)
-        assert 45 <= point["SampleCount"] <= 45 + 16  # the level that was refused answered some
+        # The level that was refused sent up to three requests a client, of which the engine answered some.
+        assert answered <= point["SampleCount"] < answered + 3 * concurrency
         assert 0 < point["Minimum"] <= point["Average"] <= point["Maximum"]
         assert point["ExtendedStatistics"]["p50"] <= point["ExtendedStatistics"]["p95"] <= point["Maximum"]
         assert point["Unit"] == "Microseconds"

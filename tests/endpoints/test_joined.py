@@ -9,6 +9,7 @@ import pytest
 from groundstone.endpoints.capacity.accelerators import instance
 from groundstone.endpoints.capacity.advise import Limits
 from groundstone.endpoints.capacity.architectures import catalogue
+from groundstone.endpoints.capacity.doubts import doubts
 from groundstone.endpoints.capacity.joined import Theory, joined
 from groundstone.endpoints.capacity.predict import Deployment
 from groundstone.endpoints.capacity.roofline import Workload
@@ -73,6 +74,16 @@ def test_few_levels_are_joined_as_far_as_they_go() -> None:
 def test_a_processor_has_losses_of_its_own() -> None:
     small = Deployment(catalogue()["smollm2-135m"], instance("1 x cpu-core"))
     assert "may be far off" in joined(small, Workload(64, 48), {1: 78.6, 4: 71.8}).sentences[-1]
+
+
+def test_measurements_faster_than_memory_allows_are_doubted() -> None:
+    assert "faster than reading the weights allows" not in " ".join(joined(PLACE, Workload(), MEASURED).sentences)
+    (said,) = (one for one in joined(PLACE, Workload(), {1: 300.0, 4: 115.0}).sentences if "faster than" in one)
+    for words in ("300 tokens a second at 1 at once", "at most 44", "1 level of 2"):
+        assert words in said
+    copies = Deployment(PLACE.model, instance("ml.g5.12xlarge"), 1, replicas=4)
+    assert not list(doubts(copies, Workload(), {4: 120.0}))
+    assert list(doubts(copies, Workload(), {1: 120.0}))  # one request uses one copy
 
 
 def test_a_report_of_a_run_has_both_on_one_page() -> None:

@@ -219,6 +219,20 @@ def test_a_server_that_hangs_does_not_hold_up_who_stops_the_run() -> None:
     assert report.rows[0].stopped
 
 
+def test_a_server_that_hangs_is_asked_twice_and_no_more_before_the_run() -> None:
+    asked: list[str] = []
+
+    async def hang(writer: asyncio.StreamWriter, path: str, body: dict[str, object]) -> None:
+        asked.append(path)
+        await asyncio.sleep(1)
+
+    one_level(hang, timeout=0.2, requests=1, tokenizer="words")
+    run_itself = len(asked)
+    found = one_level(hang, timeout=0.2, requests=1, tokenizer="auto")
+    assert len(asked) == run_itself + run_itself + 2
+    assert found.why[0].startswith("timeout")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_signal_keeps_a_valid_partial_result(tmp_path: Path, number: signal.Signals, processes: int) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
+from dataclasses import replace
 from itertools import islice, pairwise
 
 import pytest
@@ -15,6 +17,7 @@ from groundstone.endpoints.load import schedules
 from groundstone.endpoints.load.figures import Promise, figures, spread, weighted
 from groundstone.endpoints.load.health import Health
 from groundstone.endpoints.load.outcomes import Outcome
+from groundstone.endpoints.load.plan import Plan
 from groundstone.endpoints.load.prompts import prompts
 from groundstone.endpoints.load.report import HEADS, Report, as_csv, as_html, as_json, as_markdown, row
 from groundstone.endpoints.load.runner import Extent, Level
@@ -137,7 +140,9 @@ def test_a_report_is_the_same_in_every_form() -> None:
     assert tuple(rows[0]) == HEADS
     assert rows[1][0] == "1 at once"
     assert json.loads(json.dumps(as_json(one)))["levels"][0]["figures"]["good"] == 3
-    assert as_markdown(one).count("\n|") == 5
+    levels, health = as_markdown(one).split("## Client health")
+    assert levels.count("\n|") == health.count("\n|") == 5
+    assert health.count("| yes |") == 3
     page = as_html(one)
     assert page.count("<svg") == 3
     assert "http://x" in page
@@ -157,6 +162,20 @@ def test_a_run_in_which_the_client_was_too_slow_is_invalid() -> None:
     assert "Invalid at 1 at once" in page
     assert "Stopped at 1 at once" in page
     assert "timeout" in page
+    assert "<td>200.0</td><td>300.0</td><td>99</td><td>no</td>" in page
+
+
+def test_a_server_that_refuses_everything_at_once_is_not_the_clients_fault() -> None:
+    refused = replace(bad("refused"), why="slow\n\n| down")
+    busy = Level("1 at once", (refused,), 0.001, Health(0.0, 0.0, 0.99))
+    assert row(busy, 1).problem == ""
+    assert "1 without a reply, refused: slow | down" in as_markdown(Report("Load", {}, (row(busy, 1),)))
+
+
+def test_numbers_that_are_none_are_refused_before_anything_is_sent() -> None:
+    for name in ("timeout", "rate", "seconds", "speed"):
+        with pytest.raises(InvalidInput, match=f"{name} is nan"):
+            Plan("http://127.0.0.1:1", **{name: math.nan})  # type: ignore[arg-type]
 
 
 def test_a_level_without_an_end_is_refused() -> None:

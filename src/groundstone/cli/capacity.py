@@ -66,6 +66,7 @@ def curve(
     """
     from groundstone.endpoints.capacity.accelerators import instance, read_prices
     from groundstone.endpoints.capacity.architectures import architecture
+    from groundstone.endpoints.capacity.doubts import doubts
     from groundstone.endpoints.capacity.engine import usual
     from groundstone.endpoints.capacity.predict import CONCURRENCIES, Deployment
     from groundstone.endpoints.capacity.predict import curve as predicted
@@ -83,6 +84,7 @@ def curve(
     price = read_prices(prices).get(place.name, 0.0) if prices else 0.0
     machines = -(-replicas * deployment.degree // place.count)
     told = _report(deployment, workload, points, limits, price * machines)
+    told["doubts"] = list(doubts(deployment, workload, measured))
     click.echo(json.dumps(told, indent=1) if as_json else _curve_text(told))
 
 
@@ -175,8 +177,9 @@ def _report(
 
 
 def _curve_text(told: dict[str, Any]) -> str:
+    several = "s" if told["degree"] > 1 else ""
     head = (
-        f"{told['model']} on {told['instance']}, {told['replicas']} x {told['degree']} accelerators\n"
+        f"{told['model']} on {told['instance']}, {told['replicas']} x {told['degree']} accelerator{several}\n"
         f"{told['parameters'] / 1e9:.2f} billion parameters; memory holds {told['largest_batch']} requests a copy; "
         f"arithmetic is the bound from {told['critical_batch']} on\n"
     )
@@ -189,7 +192,7 @@ def _curve_text(told: dict[str, Any]) -> str:
     ]
     priced = "a million" if "per_million" in told["curve"][0] else ""
     title = f"{'concurrency':>11} {'tokens/s':>9} {'90 % within':^21} {'ms/token':>8}  {'bound':10}{priced:>9}"
-    return "\n".join([head, title, *lines])
+    return "\n".join([head, title, *lines, *(f"\n{doubt}" for doubt in told["doubts"])])
 
 
 def _choice_json(choice: Choice) -> dict[str, Any]:

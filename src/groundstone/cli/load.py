@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
+import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -128,7 +130,9 @@ def load(
 
     for name in ("latency", "first_token", "per_token", "end_to_end"):
         given[name] /= 1000
+    numbers = {"price": price, "throughput": throughput, "per_hour": per_hour, "per_million": per_million}
     files = {"json": json_file, "csv": csv_file, "markdown": markdown_file, "html": html_file}
+    _usable(numbers, files)
     with _address(given):
         plan = Plan.of(given)
         limits = (given["latency"], throughput, per_hour, per_million)
@@ -141,6 +145,18 @@ def load(
         click.echo(f"{file} is written")
     if not any(row.figures.good for row in report.rows):
         raise click.ClickException("not one request was answered")
+
+
+def _usable(numbers: Mapping[str, float], files: Mapping[str, Path | None]) -> None:
+    """Before anything is sent: a run must not end in a file that cannot be written. Raises InvalidInput."""
+    from groundstone.errors import InvalidInput
+
+    for name, number in numbers.items():
+        if not math.isfinite(number):
+            raise InvalidInput(f"--{name.replace('_', '-')} is {number}; give a number")
+    for file in filter(None, files.values()):
+        if not file.parent.is_dir() or not os.access(file.parent, os.W_OK):
+            raise InvalidInput(f"{file} cannot be written: {file.parent} is no folder that may be written to")
 
 
 @contextmanager

@@ -214,10 +214,19 @@ def _said(desk: Desk, ask: Ask, sheets: Sequence[Sheet]) -> Reply | None:
 def _found(desk: Desk, ask: Ask, sheets: Sequence[Sheet]) -> Reply | None:
     """By numbers and cells where they answer, otherwise in the words of the slides."""
     solved = solve.solved(ask, sheets, desk.embed)
-    if solved is not None:
+    if solved is not None and not _is_share_of_count(ask, solved):
         return solved
     reply = quoting.quoted(ask, sheets, desk.embed)
     return replace(reply, closest=True) if reply is not None and _lacks_calculation(ask, reply) else reply
+
+
+def _is_share_of_count(ask: Ask, reply: Reply) -> bool:
+    """Whether things were to be counted, and a cell tells only a percentage."""
+    counted = re.search(r"\bhow many (?!per ?cent)", ask.folded)
+    return bool(counted) and not reply.workings and all(_SHARE.search(one.text) for one in reply.said)
+
+
+_SHARE = re.compile(r":[^:\d]*[\d.,]+\s?%\W*$")
 
 
 def _lacks_measure(ask: Ask, reply: Reply) -> bool:

@@ -14,6 +14,7 @@ from groundstone.slides.seen import Sheet
 
 MEANT = 64  # candidates that are embedded for a question
 NEAR = 0.7  # below the best score: what is said too
+NAMED = 0.99  # of its label: a row that the question names
 MOST = 3  # candidates said
 _AT = {name: place for place, name in enumerate(NAMES)}
 
@@ -47,7 +48,8 @@ def weighed(ask: Ask, sheets: Sequence[Sheet], embed: Embed) -> tuple[tuple[Cand
 def _how(ask: Ask, clues: Sequence[float], best: Candidate, likely: float) -> str:
     if clues[_AT["names missing"]] or likely < surety.POSSIBLE:
         return "none"
-    if surety.of_another(ask, best):
+    other_row = best.what == "line" and best.kind in ("table", "chart") and clues[_AT["label"]] < NAMED
+    if (other_row and clues[_AT["hard missing"]]) or surety.of_another(ask, best):
         return "closest"
     return "sure" if surety.surety(surety.signs(ask, best, clues, likely)) >= surety.LIKELY else "closest"
 

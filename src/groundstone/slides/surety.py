@@ -28,6 +28,10 @@ _CLUES = tuple(NAMES.index(name) for name in SIGNS[1:7])
 _NEW = NAMES.index("new")
 _COUNTED = re.compile(r"\bhow many ([a-z][\w-]+)(?: ([a-z][\w-]+))?")
 _NAMED = re.compile(r"\b([A-Z][a-z]+) ([A-Z][a-z]+)\b")
+PERIODS = frozenset(
+    "january february april june july august september october november december monday tuesday wednesday thursday "
+    "friday saturday sunday spring summer autumn winter".split()
+)
 _SMALL = frozenset("of the a an are is was were do does did has have had can in on to at for".split())
 
 
@@ -51,9 +55,14 @@ def surety(found: Sequence[float]) -> float:
 
 
 def of_another(ask: Ask, best: Candidate) -> bool:
-    """Whether a person or thing of two names is asked about, and the words stand near neither of them."""
+    """Whether a person or thing of two names is asked about, and the words stand near neither of them.
+
+    So it is with a month, a season or a day that the slide does not have.
+    """
     near = best.own | best.under | best.sheet.heading | best.sheet.deck_words
     pairs = [[lexis.root(word.lower()) for word in pair] for pair in _NAMED.findall(ask.text)]
+    if any(word not in best.sheet.words | near for word in lexis.tokens(ask.text) if word in PERIODS):
+        return True
     return any(not any(lexis.is_there(name, near) for name in pair) for pair in pairs if set(pair) <= ask.names)
 
 

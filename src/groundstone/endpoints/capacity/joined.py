@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from groundstone.endpoints.capacity.advise import Advice, Limits, advise
+from groundstone.endpoints.capacity.doubts import doubts
 from groundstone.endpoints.capacity.engine import usual
 from groundstone.endpoints.capacity.knee import cost_per_million, knee
 from groundstone.endpoints.capacity.predict import Deployment, Point, curve
@@ -211,6 +212,7 @@ def _sentences(
                 f"With {GRADES[probes]}, throughput was predicted to a median error of {median:.1f} %, at most "
                 f"{100 * max(away):.0f} %, where it was not measured."
             )
+    yield from doubts(deployment, workload, measured)
     if not familiar(deployment):
         yield "No engine was measured on such a machine with such a model: without a probe the theory may be far off."
 

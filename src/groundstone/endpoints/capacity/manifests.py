@@ -62,7 +62,8 @@ def written(plan: Plan, form: Form) -> str:
 def _about(plan: Plan) -> Iterator[str]:
     one = plan.choice
     yield f"{plan.settings.engine} on {one.machines} x {one.instance.name}: {one.copies} copies on each, every copy"
-    yield f"over {one.degree} accelerators; about {one.point.throughput:.0f} tokens a second by all together."
+    several = "s" if one.degree > 1 else ""
+    yield f"over {one.degree} accelerator{several}; about {one.point.throughput:.0f} tokens a second by all together."
 
 
 def _script(plan: Plan, maker: str) -> Iterator[str]:

@@ -22,7 +22,10 @@ class Workload:
 
     def __post_init__(self) -> None:
         if not (1 <= self.input_tokens <= 10**7 and 1 <= self.output_tokens <= 10**7):
-            raise InvalidInput("a request has at least one token of input and one of output")
+            raise InvalidInput(
+                "a request reads and writes from 1 to 10,000,000 tokens each, "
+                f"not {self.input_tokens} and {self.output_tokens}"
+            )
 
     @property
     def total(self) -> int:

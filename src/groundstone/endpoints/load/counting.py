@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from groundstone.endpoints.load.client import Exchange
 from groundstone.endpoints.load.heard import Ask, Heard, count, member
 from groundstone.endpoints.load.runner import Target
 from groundstone.endpoints.load.vocabulary import PLAIN, Counting, Vocabulary, learned
@@ -163,11 +164,22 @@ async def _with_form(target: Target, made: Vocabulary) -> Vocabulary:
 
 async def probe(target: Target, text: str) -> Heard:
     """One short request, outside of the measurement; an empty Heard when it fails."""
-    exchange = await target.client.send(target.request(Ask(text, 1)))
+    return _heard(target, await target.client.send(target.request(Ask(text, 1))))
+
+
+def _heard(target: Target, exchange: Exchange) -> Heard:
     reply = exchange.reply
     if exchange.failure or not 200 <= reply.status < 300:
         return Heard((), refused=str(member(reply.body))[:500] if reply.status in (400, 422) else "")
     return target.wire.read(reply)
+
+
+async def answers(target: Target, stop: asyncio.Event) -> bool:
+    """Whether it is worth asking for more; False when two short requests, one after the other, took too long."""
+    for _ in range(2):
+        if stop.is_set() or (await target.client.send(target.request(Ask(_EMPTY, 1)))).failure != "timeout":
+            return True
+    return False
 
 
 async def agreed(target: Target, stop: asyncio.Event) -> tuple[Target, int]:

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from dataclasses import MISSING, dataclass, fields, replace
 
 from groundstone.endpoints.load import schedules
-from groundstone.endpoints.load.counting import WAYS, agreed, of_file, vocabulary
+from groundstone.endpoints.load.counting import WAYS, agreed, answers, of_file, vocabulary
 from groundstone.endpoints.load.heard import Ask
 from groundstone.endpoints.load.payloads import Payloads
 from groundstone.endpoints.load.plan import Plan
@@ -80,8 +80,9 @@ async def _prepared(
     if plan.tokenizer != "words":
         patient = replace(target, client=target.client.sooner(PROBE))
         try:
-            patient, form = await agreed(patient, stop)
-            words = await vocabulary(patient, plan.tokenizer, stop)
+            if await answers(patient, stop):
+                patient, form = await agreed(patient, stop)
+                words = await vocabulary(patient, plan.tokenizer, stop)
         finally:
             await patient.client.close()
     target = replace(target, wire=target.wire.form(form))

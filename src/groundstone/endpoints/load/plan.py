@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -71,6 +72,8 @@ class Plan:
         Lengths.of(self.read), Lengths.of(self.write)
         for one in fields(self):
             value = getattr(self, one.name)
+            if isinstance(value, float) and not math.isfinite(value):
+                raise InvalidInput(f"{one.name} is {value}; give a number")
             if isinstance(value, int | float) and not isinstance(value, bool) and value < 0 and one.name != "seed":
                 raise InvalidInput(f"{one.name} is {value}, which is below 0")
         if any(not 1 <= count <= MOST_OPEN for count in self.concurrency) or not 1 <= self.most <= MOST_OPEN:

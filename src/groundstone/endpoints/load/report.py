@@ -27,6 +27,7 @@ HEADS = (
     "level", "requests", "good", "tokens/s", "requests/s", "goodput/s", "first token p50 ms", "p90 ms", "p99 ms",
     "between tokens p50 ms", "p99 ms", "end to end p50 ms", "p99 ms", "ms/token", "cost of a million",
 )  # fmt: skip
+HEALTH_HEADS = ("level", "woke up late p99 ms", "at most ms", "processor %", "kept up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,9 @@ def row(level: Level, concurrency: int = 0, promise: Promise | None = None) -> R
     found = figures(level.outcomes, level.seconds, promise, level.window)
     words = {one.problem: one.why for one in reversed(level.outcomes) if one.problem}
     said = tuple(f"{kind}: {why}" for kind, why in sorted(words.items()))
-    return Row(
-        level.name, concurrency, found, asdict(level.health), level.health.problem, level.stopped, said, level.told
-    )
+    waited = found.good or "timeout" in words  # a server that answers nothing at once keeps any client busy
+    problem = level.health.problem if waited else ""
+    return Row(level.name, concurrency, found, asdict(level.health), problem, level.stopped, said, level.told)
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -125,6 +126,17 @@ def table(report: Report) -> Iterator[list[str]]:
         ]  # fmt: skip
 
 
+def health_table(report: Report) -> JoinedTable:
+    """Whether the client kept up, level by level; empty cells where an older report does not tell."""
+    rows = []
+    for one in report.rows:
+        seen = one.health
+        late = [f"{1000 * seen[name]:.1f}" if name in seen else "" for name in ("lag", "worst")]
+        share = f"{100 * seen['processor']:.0f}" if "processor" in seen else ""
+        rows.append((one.name, *late, share, "no" if one.problem else "yes" if seen else ""))
+    return JoinedTable("Client health", HEALTH_HEADS, tuple(rows))
+
+
 def as_csv(report: Report) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -137,12 +149,17 @@ def as_markdown(report: Report) -> str:
     lines = [f"# {report.title}", "", *(f"- {note}" for note in notes(report)), ""]
     lines += [f"| {' | '.join(HEADS)} |", f"|{' --- |' * len(HEADS)}"]
     lines += [f"| {' | '.join(cells)} |" for cells in table(report)]
+    lines += _markdown_table(health_table(report), "##")
     if beside := report.joined:
         lines += ["", "## Measured and predicted", "", *(f"- {said}" for said in (*beside.sentences, *beside.advice))]
         for one in beside.tables:
-            lines += ["", f"### {one.title}", "", f"| {' | '.join(one.head)} |", f"|{' --- |' * len(one.head)}"]
-            lines += [f"| {' | '.join(cells)} |" for cells in one.rows]
+            lines += _markdown_table(one, "###")
     return "\n".join(lines) + "\n"
+
+
+def _markdown_table(shown: JoinedTable, mark: str) -> list[str]:
+    head = ["", f"{mark} {shown.title}", "", f"| {' | '.join(shown.head)} |", f"|{' --- |' * len(shown.head)}"]
+    return [*head, *(f"| {' | '.join(cells)} |" for cells in shown.rows)]
 
 
 def notes(report: Report) -> Iterator[str]:
@@ -161,7 +178,7 @@ def notes(report: Report) -> Iterator[str]:
             yield f"At {one.name}, {count} replies: {doubt}."
         for why in one.why:
             count = dict(one.figures.problems).get(why.partition(":")[0], 0)
-            yield f"At {one.name}, {count} without a reply, {why}"
+            yield f"At {one.name}, {count} without a reply, {' '.join(why.split())}"
     counted = sorted({way for one in report.rows for way in one.figures.counted_by})
     if counted:
         yield f"Tokens are counted by: {', '.join(counted)}."
@@ -179,6 +196,7 @@ def as_html(report: Report) -> str:
         f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>\n<body><main>\n'
         f"<h1>{escape(report.title)}</h1>\n{mind}\n"
         f'<div class="pictures">{pictures}</div>\n<h2>Levels</h2>\n{_levels_table(report)}\n'
+        f"<h2>Client health</h2>\n{_html_table(health_table(report))}\n"
         f"{_beside(report.joined)}<h2>To repeat</h2>\n<pre>{escape(setting)}</pre>\n</main></body></html>\n"
     )
 
