@@ -42,7 +42,7 @@ def _cells(place: Place, cells: Sequence[tuple[int, int]], evidence: Evidence) -
 
 
 def _both(place: Place, cells: Sequence[tuple[int, int]], evidence: Evidence) -> Reply | None:
-    """Two numbers of one kind, with what they make together and what lies between them."""
+    """Two numbers of one kind, asked for without saying what for, with what can be made of them."""
     matrix = place.matrix
     if any(matrix.cells[row][column].amount is None for row, column in cells):
         return None
@@ -51,11 +51,24 @@ def _both(place: Place, cells: Sequence[tuple[int, int]], evidence: Evidence) ->
         return None
     marks = [one.cite(evidence) for one in pair]
     said = [(speech.ended(f"{one.label}: {one.said}"), (mark,)) for one, mark in zip(pair, marks, strict=True)]
-    whole, gap = calculate.total(pair, "Together"), calculate.difference(*pair)
-    between = gap.text.rpartition(": ")[2] if "difference" in gap.text else ""
-    text = f"{whole.text.removesuffix('.')}, the difference is {between}" if between else whole.text
-    made = (whole.working, gap.working) if between else (whole.working,)
-    return replies.of([*said, (text, marks)], evidence, workings=made, sheets=(place.sheet,), sure=place.covered)
+    made = _made_of(pair)
+    text = speech.joined([text for text, _ in made])
+    workings = tuple(working for _, working in made)
+    return replies.of(
+        [*said, (speech.ended(text), marks)], evidence, workings=workings, sheets=(place.sheet,), sure=place.covered
+    )
+
+
+def _made_of(pair: Sequence[Operand]) -> list[tuple[str, str]]:
+    """What two numbers make together, what lies between them, and how many times one is the other; with workings."""
+    whole = calculate.total(pair, "Together")
+    made = [(whole.text.removesuffix("."), whole.working)]
+    if pair[0].amount.value != pair[1].amount.value:
+        gap, times = calculate.difference(*pair), calculate.ratio(*pair)
+        made.append((f"the difference is {gap.working.rpartition(' = ')[2]}", gap.working))
+        if times is not None:
+            made.append((f"the quotient is {times.working.rpartition(' = ')[2]}", times.working))
+    return made
 
 
 def _rows(place: Place, rows: Sequence[int], evidence: Evidence) -> Reply | None:

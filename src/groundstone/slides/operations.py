@@ -12,6 +12,13 @@ Operation = Literal[
 # The first whose pattern is found is meant.
 _OPERATIONS: tuple[tuple[Operation, str], ...] = (
     (
+        "ratio",
+        r"\bproportion of\b.*\bto\b(?! (?:the )?(?:total|whole|overall|all))|\bin units of\b|"
+        r"\bhow (?:much|many) times\b|"
+        r"^(?!.*(?:per ?cent|%|chang|grow|grew|rose|risen|fell|fall|increas|decreas|shift)).*\brelative to\b|"
+        r"\bhow often\b.*\bcontain(?:s|ed)?\b|\bin times\b|^\W*if\b.*\bis (?:1|one)\b.*\bhow\b",
+    ),
+    (
         "share",
         r"\b(?:what|which|how (?:big|large|great|high)) (?:is |was )?(?:an? |the )?(?:percent(?:age)?|per cent|%|"
         r"proportion|fraction|part|share) of\b(?!.*\b(?:more|less|from .* to)\b)|\bhow many percent of\b",
@@ -37,6 +44,8 @@ _OPERATIONS: tuple[tuple[Operation, str], ...] = (
     ),
     (
         "ratio",
+        r"\bmultipl(?:e|es|y|ied|ying)\b|\bhow (?:many|often)\b.*\bfit(?:s|ted)?\b.*\bin(?:to)?\b|\btimes over\b|"
+        r"\w [/÷] \w|\bin relation to\b|\b(?:relation|relationship) (?:of|between)\b.*\b(?:to|and)\b|"
         r"\bfactor\b|\bmultiples? of\b|\bdivided? by\b|\bdivide\b|how (?:often|many times)\b.*\b(?:go(?:es)?|"
         r"fits?) in(?:to)?\b|\b(?:two|three|four|five|ten|n)?-?fold\b|\bin proportion to\b|\bquotient\b|"
         r"how many times|times (?:as|more|larger|bigger|higher|faster|greater|smaller|less|lower)|\bratio\b|"
