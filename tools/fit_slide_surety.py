@@ -1,11 +1,11 @@
 """Fits the weights of ``src/groundstone/slides/surety.py`` on questions to decks, and says how good they are.
 
-    $ GROUNDSTONE_HOME=folder python tools/fit_slide_surety.py SET [SET ...]
+    $ GROUNDSTONE_HOME=folder PYTHONPATH=. python tools/fit_slide_surety.py SET [SET ...]
 
-SETs and ``GROUNDSTONE_HOME`` are those of ``fit_slide_answers.py``. Questions that are answered from tables and by calculations
-take no part. An example is right when the words that the present order puts first hold
-the answer; it counts one and a half times when nothing answers its question. For decks that were left out of the fit one
-after the other it prints how many right and how many absent ones are said at several thresholds, then the weights.
+SETs and ``GROUNDSTONE_HOME`` are those of ``fit_slide_answers.py``. Questions that are answered from tables and by
+calculations take no part. An example is right when the words that the present order puts first hold the answer; it
+counts one and a half times when nothing answers its question. For decks that were left out of the fit one after the
+other it prints how many right and how many absent ones are said at several thresholds, then the weights.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from tools.fit_slide_answers import LOOKED_AT, put
 
 from groundstone.identity import LOCAL
 from groundstone.platform import Platform
@@ -25,7 +26,6 @@ from groundstone.slides.clues import NAMES
 from groundstone.slides.kinds import named_decks, without_decks
 from groundstone.slides.matching import says_all
 from groundstone.slides.question_file import load_questions
-from tools.fit_slide_answers import LOOKED_AT, put
 
 Floats = NDArray[np.float64]
 FIRM = 4.0  # of the penalty on large weights
