@@ -50,9 +50,16 @@ def _weighed(ask: Ask, sheets: Sequence[Sheet], embed: Embed) -> Reply | None:
             told.append(text)
             lines = [*([one.lead] if one.lead is not None else []), *one.lines]
             said.append((speech.ended(text), [evidence.line(one.sheet, line) for line in lines]))
-    return replies.of(
-        said, evidence, sheets=(found.best[0].sheet,), sure=found.likelihood, closest=found.how == "closest"
-    )
+    closest = found.how == "closest" and not (ask.wants in ("who", "when") and _agreed(ask, sheets, embed, found.best))
+    return replies.of(said, evidence, sheets=(found.best[0].sheet,), sure=found.likelihood, closest=closest)
+
+
+def _agreed(ask: Ask, sheets: Sequence[Sheet], embed: Embed, chosen: Sequence[Candidate]) -> bool:
+    """Whether the words of the question alone lead to the same line, and say that it is the answer."""
+    found = passages.ranked(ask, sheets, embed)
+    if not found or fit(ask, found[0]) != "sure":
+        return False
+    return any(found[0].line in one.lines and found[0].sheet is one.sheet for one in chosen)
 
 
 def _said(one: Candidate) -> str:

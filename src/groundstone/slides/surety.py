@@ -16,7 +16,7 @@ from groundstone.slides.asks import Ask
 from groundstone.slides.candidates import Candidate
 from groundstone.slides.clues import NAMES
 
-LIKELY = 0.5  # from here on words are said as the answer
+LIKELY = 0.53  # from here on words are said as the answer
 POSSIBLE = 0.15  # of ``scorer.likelihood``: from here on they are shown as what comes closest
 SIGNS = (
     "likelihood", "hard missing", "hard far", "names near", "label", "cosine", "own", "uncounted", "list unasked",
