@@ -39,7 +39,7 @@ ALIVE_EVERY = 15.0
 SHOWN = 1200  # looks at a run that a page is sent at once
 TYPES = {"html": "text/html", "json": "application/json", "csv": "text/csv", "md": "text/markdown"}
 SENT: dict[int | str, dict[str, Any]] = {200: {"content": {name: {"schema": {}} for name in TYPES.values()}}}
-EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {}}}}
 Id = Annotated[str, Path(pattern=forms.RUN_ID)]
 Ids = Annotated[list[str], Query(alias="run", min_length=FEWEST, max_length=MOST)]
 Search = Annotated[str, Query(max_length=200)]

@@ -35,7 +35,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     "5XX": {"model": bodies.ErrorInfo},
 }
 STREAM: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "JSON, or events"}
+    200: {"content": {"text/event-stream": {}}, "description": "JSON, or events"}
 }
 PNG: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}, "description": "PNG"}

@@ -32,7 +32,7 @@ PRIVATE = {"cache-control": "private, no-store"}
 PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {PNG: {"schema": {"type": "string"}}}}}
 FILE: dict[int | str, dict[str, Any]] = {200: {"content": {"*/*": {"schema": {}}}, "description": "the deck"}}
 DOCUMENTS: dict[int | str, dict[str, Any]] = {200: {"content": {JSON: {"schema": {"type": "array", "items": {}}}}}}
-EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}}
+EVENTS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {}}}}
 Number = Annotated[int, Path(ge=1, le=100_000)]
 Ids = Annotated[Sequence[str], Query(max_length=1000)]
 Width = Annotated[int, Query(ge=50, le=2560)]

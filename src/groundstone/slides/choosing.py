@@ -46,13 +46,14 @@ def weighed(ask: Ask, sheets: Sequence[Sheet], embed: Embed) -> tuple[tuple[Cand
 
 
 def _how(ask: Ask, clues: Sequence[float], best: Candidate, likely: float) -> str:
-    if clues[_AT["names missing"]] or likely < surety.POSSIBLE:
+    sure = surety.surety(surety.signs(ask, best, clues, likely))
+    if clues[_AT["names missing"]] or likely < surety.POSSIBLE or sure < surety.FAINT:
         return "none"
     cell = best.kind in ("table", "chart", "picture", "diagram") or ask.wants == "number"
     other_row = best.what in ("line", "tile") and cell and clues[_AT["label"]] < NAMED
     if (other_row and clues[_AT["hard missing"]]) or surety.of_another(ask, best):
         return "closest"
-    return "sure" if surety.surety(surety.signs(ask, best, clues, likely)) >= surety.LIKELY else "closest"
+    return "sure" if sure >= surety.LIKELY else "closest"
 
 
 def _rated(ask: Ask, sheets: Sequence[Sheet], embed: Embed) -> list[tuple[float, int, list[float], Candidate]]:

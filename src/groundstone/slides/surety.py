@@ -17,6 +17,7 @@ from groundstone.slides.candidates import Candidate
 from groundstone.slides.clues import NAMES
 
 LIKELY = 0.53  # from here on words are said as the answer
+FAINT = 0.2  # below it nothing is shown
 POSSIBLE = 0.15  # of ``scorer.likelihood``: from here on they are shown as what comes closest
 SIGNS = (
     "likelihood", "hard missing", "hard far", "names near", "label", "cosine", "own", "uncounted", "list unasked",
